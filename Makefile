@@ -1,0 +1,66 @@
+# Only python3 and make are needed beforehand: every target sets up what it needs in .venv from the hashed lock files.
+.DELETE_ON_ERROR:
+.PHONY: help serve test check format train encoder evaluate bench container lock clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := models training service
+CODE := $(PACKAGES) tests benchmarks
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+serve: $(VENV)/.runtime  ## the service on 127.0.0.1:8000 with the shipped model
+	$(BIN)/statements serve
+
+test: $(VENV)/.development  ## the test suite
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.development  ## lint, format and types
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+
+format: $(VENV)/.development  ## rewrite the code as `check` wants it
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+train: $(VENV)/.runtime  ## rebuild the shipped model from the corpus and the shipped encoder
+	$(BIN)/statements train
+
+encoder: $(VENV)/.training  ## fine-tune the encoder anew (about two hours on two cores, several GB of packages)
+	$(BIN)/python -m training.encoder
+
+evaluate: $(VENV)/.runtime  ## figures on the held-out fold, and on real news where it is at hand
+	$(BIN)/statements evaluate --held-out
+	@if [ -f ../shared/evaluation/real-news.tsv ]; then $(BIN)/statements evaluate ../shared/evaluation/real-news.tsv; fi
+
+bench: $(VENV)/.development  ## speed, side by side in one run
+	$(BIN)/python -m benchmarks
+
+container:  ## build the image for real and try it (Debian, as root)
+	deploy/prove-container
+
+lock:  ## resolve the lock files anew (needs uv)
+	uv pip compile $(LOCK) -o requirements/runtime.txt pyproject.toml
+	uv pip compile $(LOCK) -o requirements/training.txt --extra training -c requirements/runtime.txt pyproject.toml
+	uv pip compile $(LOCK) -o requirements/development.txt --extra development -c requirements/runtime.txt pyproject.toml
+	uv pip compile $(LOCK) -o requirements/build.txt --group build
+
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-annotate --custom-compile-command "make lock"
+
+clean:  ## remove the environment and caches
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+
+$(VENV)/.project: requirements/build.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(INSTALL) -r requirements/build.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.%: requirements/%.txt $(VENV)/.project
+	$(INSTALL) -r $<
+	touch $@
