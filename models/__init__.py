@@ -1,0 +1,1 @@
+"""What the model is: labels, sentence splitting, features, pipeline, artefact."""
