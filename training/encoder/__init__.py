@@ -1,0 +1,1 @@
+"""Fine-tuning, distilling and exporting the sentence encoder (`make encoder`); needs the training dependencies."""
