@@ -1,0 +1,41 @@
+"""The Flask application factory."""
+
+from flask import Flask
+
+import service
+from models.classifier import Classifier
+from service.openapi import complete
+from service.problems import ProblemApi
+from service.routes import blueprint, probes
+from service.settings import Settings
+from service.state import State, attach
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application with its model loaded and warm.
+
+    Args:
+        settings: Taken from the environment if not given.
+
+    Raises:
+        SettingsError: If an environment variable is wrong.
+        ArtefactError: If the model cannot be loaded.
+    """
+    settings = settings or Settings.from_environment()
+    classifier = Classifier.load(settings.model)
+    classifier.tag(["Warm."])
+    app = Flask("service")
+    app.config.update(
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        API_TITLE="Statements",
+        API_VERSION=service.__version__,
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    attach(app.extensions, State(classifier, settings))
+    api = ProblemApi(app)
+    api.register_blueprint(blueprint)
+    api.register_blueprint(probes)
+    complete(api.spec)
+    return app

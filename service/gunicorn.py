@@ -1,0 +1,14 @@
+"""Settings of the gunicorn server, as its configuration file."""
+
+import os
+from pathlib import Path
+
+# One process loads the model, the workers share its memory.
+preload_app = True
+worker_class = "gthread"
+threads = 4
+timeout = 120  # seconds a request may take
+graceful_timeout = 30  # seconds a stopping worker has for the requests in hand
+keepalive = 75  # seconds; above the idle time-outs of the usual load balancers
+# heartbeat files must not wait for a disk, and a read-only root has no other place for them
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() and os.access("/dev/shm", os.W_OK) else None  # noqa: S108

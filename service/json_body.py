@@ -1,0 +1,73 @@
+"""Strict reading of a JSON request body."""
+
+import json
+import re
+from http import HTTPStatus
+from typing import Any, NoReturn
+
+from flask import Request
+
+from service.problems import Problem, invalid
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def read(request: Request) -> Any:  # noqa: ANN401 - any JSON value
+    """Parse the body of a request.
+
+    Raises:
+        Problem: 415 for another media type, charset or content coding; 413 for a body over the limit; 400 for invalid
+            UTF-8 or JSON, duplicate keys, non-finite numbers or nesting too deep to parse; 422 for a lone surrogate.
+    """
+    if request.mimetype != "application/json":
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be sent as application/json.")
+    if request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be encoded as UTF-8.")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Compressed bodies are not accepted.")
+    body = request.get_data(cache=True)
+    try:
+        value = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_refuse_constant)
+    except UnicodeDecodeError as error:
+        raise _malformed(f"The body is not valid UTF-8: byte {error.start}.") from error
+    except json.JSONDecodeError as error:
+        raise _malformed(
+            f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        ) from error
+    except RecursionError as error:
+        raise _malformed("The body is nested too deeply.") from error
+    except ValueError as error:  # Python's limit on the digits of an integer
+        raise _malformed("The body holds a number with too many digits.") from error
+    _refuse_surrogates(value, "")
+    return value
+
+
+def _malformed(detail: str) -> Problem:
+    return Problem(HTTPStatus.BAD_REQUEST, detail)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        seen: set[str] = set()
+        name = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise _malformed(f"The body repeats the member {json.dumps(name)}.")
+    return members
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise _malformed(f"The body is not valid JSON: {name} is not a JSON number.")
+
+
+def _refuse_surrogates(value: Any, pointer: str) -> None:  # noqa: ANN401
+    """A lone surrogate is no Unicode text: it has no UTF-8 form, so no answer could quote it."""
+    if isinstance(value, str):
+        if match := _SURROGATE.search(value):
+            raise invalid(pointer, f"Holds a lone surrogate (U+{ord(match.group()):04X}) at index {match.start()}.")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            _refuse_surrogates(item, f"{pointer}/{index}")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _refuse_surrogates(key, pointer)
+            _refuse_surrogates(item, f"{pointer}/{key}")

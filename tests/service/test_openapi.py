@@ -1,0 +1,64 @@
+import openapi_spec_validator
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, assume, given, settings
+
+
+def is_fair(body):
+    """Leaves out bodies that repeat a document id: that ids are unique is beyond JSON Schema."""
+    documents = body.get("documents") if isinstance(body, dict) else None
+    ids = [str(item.get("id")) for item in (documents if isinstance(documents, list) else ()) if isinstance(item, dict)]
+    return len(ids) == len(set(ids))
+
+
+POSITIVE, NEGATIVE = schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE
+
+
+@pytest.mark.parametrize(
+    ("label", "mode"),
+    [
+        ("POST /classify", POSITIVE),
+        ("POST /classify", NEGATIVE),
+        ("GET /labels", POSITIVE),
+        ("GET /model", POSITIVE),
+        ("GET /healthz", POSITIVE),
+        ("GET /readyz", POSITIVE),
+    ],
+)
+def test_schemathesis_finds_no_fault(client, label, mode):
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", client.application)
+    operation = next(found.ok() for found in schema.get_all_operations() if found.ok().label == label)
+
+    @given(operation.as_strategy(generation_mode=mode))
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    def fuzz(case):
+        assume(is_fair(case.body))
+        case.call_and_validate()
+
+    fuzz()
+
+
+def test_the_document_is_valid_openapi_3_1(client):
+    document = client.get("/openapi.json").get_json()
+    assert document["openapi"].startswith("3.1")
+    openapi_spec_validator.validate(document)
+
+
+def test_it_names_every_route_and_every_refusal(client):
+    paths = client.get("/openapi.json").get_json()["paths"]
+    assert set(paths) == {"/classify", "/labels", "/model", "/healthz", "/readyz"}
+    responses = paths["/classify"]["post"]["responses"]
+    assert {"200", "400", "413", "415", "422"} <= set(responses)
+
+
+def test_labels_and_model(client):
+    labels = client.get("/labels").get_json()["labels"]
+    assert [row["label"] for row in labels] == ["threat", "warning", "allegation", "analysis", "report"]
+    assert all(row["definition"] for row in labels)
+    model = client.get("/model").get_json()
+    assert set(model["files"]) == {"pipeline.joblib", "encoder.onnx.gz", "vocabulary.txt"}
+
+
+def test_probes(client):
+    assert client.get("/healthz").get_json() == {"status": "ok"}
+    assert client.get("/readyz").get_json() == {"status": "ready"}

@@ -1,0 +1,87 @@
+"""The real server: gunicorn as `statements serve` starts it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+STATEMENTS = Path(sys.executable).with_name("statements")
+SEED = Path(__file__).parents[2] / "seeds" / "000_1e48b94bf6827798"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def post(port, body):
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/classify", json.dumps(body).encode(), {"content-type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310
+        return json.load(response)
+
+
+def wait_until_ready(server, port):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as response:
+                assert response.status == 200
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail("the server did not get ready")
+
+
+@pytest.fixture(scope="module")
+def server():
+    port = free_port()
+    environment = os.environ | {"PORT": str(port), "WEB_CONCURRENCY": "2"}
+    process = subprocess.Popen([STATEMENTS, "serve"], env=environment, stderr=subprocess.DEVNULL)
+    try:
+        wait_until_ready(process, port)
+        yield port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=40) == 0
+
+
+def test_the_seed_article(server):
+    text = SEED.with_suffix(".txt").read_text()
+    gold = [line.split("\t") for line in SEED.with_suffix(".tsv").read_text().splitlines()]
+    rows = post(server, {"text": text})["sentences"]
+    assert [row["text"] for row in rows] == [sentence for _, sentence in gold]
+    assert [text[row["start"] : row["end"]] for row in rows] == [row["text"] for row in rows]
+    assert all(len(row["scores"]) == 5 and sum(row["scores"].values()) == pytest.approx(1) for row in rows)
+    agreeing = sum(row["label"] == label for row, (label, _) in zip(rows, gold, strict=True))
+    assert agreeing >= 9, f"{agreeing} of {len(gold)} labels agree with the gold ones"
+
+
+def test_requests_in_parallel_are_answered_alike(server):
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: post(server, {"text": "Talks resume on Monday. Why?"}), range(40)))
+    assert all(answer == answers[0] for answer in answers)
+
+
+def test_a_taken_port_ends_it_with_an_error(server):
+    result = subprocess.run([STATEMENTS, "serve", "--port", str(server)], capture_output=True, timeout=60, check=False)
+    assert result.returncode != 0
+
+
+def test_a_wrong_setting_ends_it_with_one_line():
+    environment = os.environ | {"STATEMENTS_MAX_SENTENCES": "many"}
+    result = subprocess.run([STATEMENTS, "serve"], env=environment, capture_output=True, timeout=60, check=False)
+    assert result.returncode == 2
+    assert "STATEMENTS_MAX_SENTENCES" in result.stderr.decode()
+    assert result.stderr.count(b"\n") == 1
