@@ -88,7 +88,21 @@ def save_artefact(directory: Path, pipeline: Pipeline, manifest: Manifest) -> No
 
 
 def load_artefact(directory: Path = SHIPPED) -> Artefact:
-    """Check an artefact's digests and versions, and only then unpickle it.
+    """Verify an artefact, and only then unpickle it.
+
+    Raises:
+        ArtefactError: As `verify_artefact` does.
+    """
+    manifest = verify_artefact(directory)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InconsistentVersionWarning)  # patch releases read each other's pickles
+        pipeline = joblib.load(directory / PIPELINE)
+    pipeline.set_params(encoder__directory=str(directory))
+    return Artefact(manifest, pipeline)
+
+
+def verify_artefact(directory: Path) -> Manifest:
+    """Check an artefact's digests and versions without opening its files.
 
     Raises:
         ArtefactError: If a file is missing, a digest differs, or scikit-learn's version differs in its first two parts.
@@ -103,11 +117,7 @@ def load_artefact(directory: Path = SHIPPED) -> Artefact:
     saved, running = manifest.libraries["scikit-learn"], sklearn.__version__
     if saved.split(".")[:2] != running.split(".")[:2]:
         raise ArtefactError(f"{directory} was saved by scikit-learn {saved}; this is {running}: train it anew")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", InconsistentVersionWarning)  # patch releases read each other's pickles
-        pipeline = joblib.load(directory / PIPELINE)
-    pipeline.set_params(encoder__directory=str(directory))
-    return Artefact(manifest, pipeline)
+    return manifest
 
 
 def read_manifest(directory: Path) -> Manifest:

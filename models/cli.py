@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import entry_points
 from importlib.metadata import version as package_version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -15,6 +15,7 @@ from models.classifier import Classifier, Tagged
 from models.sentences import Span
 from models.sentences import split as split_text
 
+T = TypeVar("T")
 _BATCH = 64  # sentences scored between two moves of the progress bar
 
 
@@ -76,13 +77,11 @@ def classify(files: Sequence[Path], model: Path, style: str) -> None:
     texts = list(_read(files))
     classifier = Classifier.load(model)
     spans = [(name, text, span) for name, text in texts for span in split_text(text)]
-    with click.progressbar(length=len(spans), label="classifying", file=sys.stderr) as bar:
-        for first in range(0, len(spans), _BATCH):
-            batch = spans[first : first + _BATCH]
-            tagged = classifier.tag([text[span.start : span.end] for _, text, span in batch])
-            for (name, _, span), item in zip(batch, tagged, strict=True):
-                click.echo(_line(style, name, span, item, classifier.labels))
-            bar.update(len(batch))
+    # a terminal that shows the result as well would show the bar in the midst of it
+    for batch in in_batches(spans, "classifying", hidden=sys.stdout.isatty()):
+        tagged = classifier.tag([text[span.start : span.end] for _, text, span in batch])
+        for (name, _, span), item in zip(batch, tagged, strict=True):
+            click.echo(_line(style, name, span, item, classifier.labels))
 
 
 @click.command()
@@ -100,6 +99,14 @@ def version(model: Path) -> None:
     """Print the versions of the package and of the model."""
     manifest = read_manifest(model)
     click.echo(f"statements {package_version('statements')}, model {manifest.name} {manifest.version}")
+
+
+def in_batches(items: Sequence[T], label: str, hidden: bool = False) -> Iterator[Sequence[T]]:
+    """Cut items into batches, with a progress bar on standard error where that is a terminal."""
+    hidden = hidden or not sys.stderr.isatty()
+    with click.progressbar(range(0, len(items), _BATCH), label=label, file=sys.stderr, hidden=hidden) as starts:
+        for start in starts:
+            yield items[start : start + _BATCH]
 
 
 def _read(files: Sequence[Path]) -> Iterator[tuple[str, str]]:

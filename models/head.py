@@ -96,5 +96,5 @@ class StatementHead(ClassifierMixin, BaseEstimator):
         """
         order = np.argsort(-probabilities, axis=1, kind="stable")
         mass = np.cumsum(np.take_along_axis(probabilities, order, axis=1), axis=1)
-        sizes = (mass < self.coverage).sum(axis=1) + 1
+        sizes = (mass < self.coverage - 1e-9).sum(axis=1) + 1
         return [tuple(row[:size].tolist()) for row, size in zip(order, sizes, strict=True)]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from models.artefact import verify_artefact
 from service.settings import Settings
 
 
@@ -15,7 +16,8 @@ from service.settings import Settings
 @click.option("--workers", default=1, envvar="WEB_CONCURRENCY", show_default=True, type=click.IntRange(1, 256))
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the model over HTTP with gunicorn, in place of this process."""
-    Settings.from_environment()  # a wrong setting stops here, in one line, and not in a worker
+    # a wrong setting or model stops here, in one line, and not in a worker
+    verify_artefact(Settings.from_environment().model)
     gunicorn = Path(sys.executable).with_name("gunicorn")
     command = [
         str(gunicorn),

@@ -1,7 +1,6 @@
 """``statements train`` and ``statements evaluate``."""
 
 import json
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,12 @@ from numpy.typing import NDArray
 
 from models.artefact import SHIPPED, load_artefact
 from models.classifier import Classifier
-from models.cli import model_option
+from models.cli import in_batches, model_option
 from training.build import VERSION, build, cross_validate
 from training.corpus import CORPUS, load_corpus, load_pairs
 from training.evaluation import Report
 from training.evaluation import evaluate as compare
 from training.modelcard import write_card
-
-_BATCH = 64
 
 
 @click.command()
@@ -64,7 +61,4 @@ def _on_file(model: Path, file: Path) -> Report:
 
 
 def _with_progress(function: Callable[[Sequence[str]], NDArray[Any]], sentences: Sequence[str]) -> NDArray[Any]:
-    """Apply a function in batches, with a progress bar where standard error is a terminal."""
-    starts = range(0, len(sentences), _BATCH)
-    with click.progressbar(starts, label="scoring", file=sys.stderr) as bar:
-        return np.concatenate([function(sentences[start : start + _BATCH]) for start in bar])
+    return np.concatenate([function(batch) for batch in in_batches(sentences, "scoring")])

@@ -79,9 +79,13 @@ def test_a_taken_port_ends_it_with_an_error(server):
     assert result.returncode != 0
 
 
-def test_a_wrong_setting_ends_it_with_one_line():
-    environment = os.environ | {"STATEMENTS_MAX_SENTENCES": "many"}
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [("STATEMENTS_MAX_SENTENCES", "many", "STATEMENTS_MAX_SENTENCES"), ("STATEMENTS_MODEL", "/nowhere", "/nowhere")],
+)
+def test_a_wrong_setting_or_model_ends_it_with_one_line(name, value, said):
+    environment = os.environ | {name: value}
     result = subprocess.run([STATEMENTS, "serve"], env=environment, capture_output=True, timeout=60, check=False)
     assert result.returncode == 2
-    assert "STATEMENTS_MAX_SENTENCES" in result.stderr.decode()
+    assert said in result.stderr.decode()
     assert result.stderr.count(b"\n") == 1
