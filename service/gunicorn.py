@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-# One process loads the model, the workers share its memory.
-preload_app = True
+# ONNX Runtime does not survive a fork, so each worker loads the model for itself before it takes requests.
+preload_app = False
 worker_class = "gthread"
 threads = 4
 timeout = 120  # seconds a request may take
@@ -12,3 +12,4 @@ graceful_timeout = 30  # seconds a stopping worker has for the requests in hand
 keepalive = 75  # seconds; above the idle time-outs of the usual load balancers
 # heartbeat files must not wait for a disk, and a read-only root has no other place for them
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() and os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+control_socket_disable = True  # signals are all the control needed, and a read-only root has no place for it

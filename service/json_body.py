@@ -1,11 +1,13 @@
 """Strict reading of a JSON request body."""
 
 import json
+import math
 import re
 from http import HTTPStatus
 from typing import Any, NoReturn
 
 from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.problems import Problem, invalid
 
@@ -25,7 +27,10 @@ def read(request: Request) -> Any:  # noqa: ANN401 - any JSON value
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be encoded as UTF-8.")
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Compressed bodies are not accepted.")
-    body = request.get_data(cache=True)
+    body = request.get_data()
+    if request.content_length is None and len(body) >= (request.max_content_length or math.inf):
+        # a chunked body is cut off at the limit without a word
+        raise RequestEntityTooLarge
     try:
         value = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_refuse_constant)
     except UnicodeDecodeError as error:

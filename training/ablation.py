@@ -55,10 +55,12 @@ def _variants(corpus: list[Row], tested: list[str]) -> Iterator[tuple[str, NDArr
     labels = [row.label for row in held_out]
     encoder = build_pipeline().named_steps["encoder"].fit([])
     fitted, embedded = encoder.transform([row.sentence for row in held_out]), encoder.transform(tested)
-    for penalty in (0.001, 0.002, 0.005, 0.01, 0.05):
+    for penalty in (0.003, 0.01, 0.03):
         for prior, note in ((None, ""), (dict(NEWS_PRIOR), ", prior of real news")):
-            head = StatementHead(C=penalty, prior=prior).fit(fitted, labels)
-            yield f"shipped encoder, head with C={penalty}{note}", head.predict_proba(embedded)
+            for temperature in (1.0, 1.25, 1.5):
+                head = StatementHead(penalty, temperature, prior).fit(fitted, labels)
+                name = f"shipped encoder, head with C={penalty}, temperature {temperature}{note}"
+                yield name, head.predict_proba(embedded)
 
     both = np.hstack([fitted, lexical.predict_log_proba([row.sentence for row in held_out])])
     head = StatementHead(prior=dict(NEWS_PRIOR)).fit(both, labels)

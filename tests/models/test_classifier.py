@@ -26,10 +26,13 @@ def test_scores_are_probabilities_and_the_label_is_the_best(classifier):
 
 
 def test_a_sentence_scores_the_same_in_any_company(classifier):
-    sentences = ["He denied it.", "Rivers are rising fast, and people must leave now, the mayor said.", "Why?"]
-    together = classifier.scores(sentences)
-    assert np.array_equal(together, np.vstack([classifier.scores([sentence]) for sentence in sentences]))
-    assert np.array_equal(together[::-1], classifier.scores(sentences[::-1]))
+    sentences = [
+        f"{name} denied it." for name in ("He", "She", "Paris", "Rome", "Nobody", "Everybody", "They", "Lyon", "Oslo")
+    ]
+    sentences += ["Rivers are rising fast, and people must leave now, the mayor said.", "Why?"]
+    alone = np.vstack([classifier.scores([sentence]) for sentence in sentences])
+    np.testing.assert_allclose(classifier.scores(sentences), alone, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(classifier.scores(sentences[::-1]), alone[::-1], rtol=0, atol=1e-6)
 
 
 def test_nothing_gives_nothing(classifier):

@@ -11,29 +11,34 @@ X = np.eye(5)[[LABELS.index(label) for label in Y]] * 3 + RNG.normal(size=(500, 
 
 
 def test_it_learns_and_keeps_the_codebooks_column_order():
-    head = StatementHead(C=1).fit(X, Y)
+    head = StatementHead(C=1, temperature=1).fit(X, Y)
     assert head.classes_.tolist() == list(LABELS)
     assert (head.predict(X) == Y).mean() > 0.9
 
 
 def test_probabilities_follow_from_the_logits_and_sum_to_one():
-    head = StatementHead(C=1).fit(X, Y)
+    head = StatementHead(C=1, temperature=1).fit(X, Y)
     logits, probabilities = head.decision_function(X), head.predict_proba(X)
     assert np.allclose(probabilities.sum(axis=1), 1)
     assert np.allclose(np.log(probabilities) - logits, (np.log(probabilities) - logits)[:, :1])
 
 
 def test_the_prior_moves_probabilities_by_the_ratio_of_shares():
-    plain = StatementHead(C=1).fit(X, Y).predict_proba(X)
-    moved = StatementHead(C=1, prior=dict(NEWS_PRIOR)).fit(X, Y).predict_proba(X)
+    plain = StatementHead(C=1, temperature=1).fit(X, Y).predict_proba(X)
+    moved = StatementHead(C=1, temperature=1, prior=dict(NEWS_PRIOR)).fit(X, Y).predict_proba(X)
     shares = np.array([(label == Y).mean() for label in LABELS])
     expected = plain * [NEWS_PRIOR[label] for label in LABELS] / shares
     assert np.allclose(moved, expected / expected.sum(axis=1, keepdims=True))
 
 
+def test_temperature_divides_the_logits():
+    cool = StatementHead(C=1, temperature=1).fit(X, Y).decision_function(X)
+    assert np.allclose(StatementHead(C=1, temperature=2).fit(X, Y).decision_function(X), cool / 2)
+
+
 def test_own_labels_and_two_of_them():
     two = np.where(np.isin(Y, LABELS[:2]), "yes", "no")
-    head = StatementHead(C=1).fit(X, two)
+    head = StatementHead(C=1, temperature=1).fit(X, two)
     assert head.classes_.tolist() == ["no", "yes"]
     assert head.predict_proba(X).shape == (500, 2)
     assert (head.predict(X) == two).mean() > 0.9

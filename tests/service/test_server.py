@@ -45,16 +45,38 @@ def wait_until_ready(server, port):
 
 
 @pytest.fixture(scope="module")
-def server():
+def server(tmp_path_factory):
     port = free_port()
     environment = os.environ | {"PORT": str(port), "WEB_CONCURRENCY": "2"}
-    process = subprocess.Popen([STATEMENTS, "serve"], env=environment, stderr=subprocess.DEVNULL)
+    log = tmp_path_factory.mktemp("server") / "log"
+    with log.open("wb") as file:
+        process = subprocess.Popen([STATEMENTS, "serve"], env=environment, stderr=file)
     try:
         wait_until_ready(process, port)
         yield port
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=40) == 0
+    assert "terminate called" not in log.read_text()
+    assert "[ERROR]" not in log.read_text()
+
+
+def send(port, request):
+    """Status of the answer to raw bytes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(request)
+        return int(connection.recv(4096).split()[1])
+
+
+def chunked(body):
+    pieces = [body[start : start + 65536] for start in range(0, len(body), 65536)]
+    head = b"POST /classify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return head + b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+
+
+def test_chunked_bodies_are_read_and_limited(server):
+    assert send(server, chunked(b'{"text": "Why?"}')) == 200
+    assert send(server, chunked(b'{"text": "%s"}' % (b"a b. " * 300_000))) == 413
 
 
 def test_the_seed_article(server):

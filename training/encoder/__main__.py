@@ -31,6 +31,7 @@ STUDENT = Schedule(epochs=3, learning_rate=5e-5, teacher_weight=0.5)
 STUDENT_LAYERS = (0, 1, 3, 5, 6, 8, 10, 11)
 LINEAR_STEPS = 7
 EMBEDDING_STEPS = 15
+CALIBRATION = 400  # sentences that fix the ranges of the activations
 _TRAINING_TOKENS = 96
 
 
@@ -50,7 +51,7 @@ def main() -> None:
     quantise(network.backbone, LINEAR_STEPS, EMBEDDING_STEPS)
     finetune(network, sequences, labels, STUDENT, scores, log=_log("student"))
     torch.save(network.state_dict(), WORK / "student.pt")
-    export(network, vocabulary, EMBEDDING_STEPS, SHIPPED)
+    export(network, vocabulary, EMBEDDING_STEPS, sequences[:: len(sequences) // CALIBRATION], SHIPPED)
     print(f"wrote {SHIPPED}; now run `make train`", flush=True)
 
 
