@@ -3,7 +3,8 @@
 import hashlib
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -81,10 +82,23 @@ def save_artefact(directory: Path, pipeline: Pipeline, manifest: Manifest) -> No
         manifest: Its ``files`` and ``libraries`` are filled in here.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    joblib.dump(pipeline, directory / PIPELINE, compress=3)
+    with _replacing(directory / PIPELINE) as path:
+        joblib.dump(pipeline, path, compress=3)
     files = {path.name: digest(path) for path in sorted(directory.iterdir()) if path.is_file() and path.name in FILES}
     complete = replace(manifest, files=files, libraries=library_versions())
-    (directory / MANIFEST).write_text(json.dumps(complete.as_dict(), indent=2) + "\n", encoding="utf-8")
+    with _replacing(directory / MANIFEST) as path:
+        path.write_text(json.dumps(complete.as_dict(), indent=2) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """Give a path to write to, and put it in place of the old file only when it is complete."""
+    part = path.with_name(path.name + ".part")
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def load_artefact(directory: Path = SHIPPED) -> Artefact:

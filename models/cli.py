@@ -16,7 +16,7 @@ from models.sentences import Span
 from models.sentences import split as split_text
 
 T = TypeVar("T")
-_BATCH = 64  # sentences scored between two moves of the progress bar
+_BATCH = 256  # sentences scored between two moves of the progress bar
 
 
 class Commands(click.Group):

@@ -22,11 +22,10 @@ NEWS_PRIOR: Final[Mapping[str, float]] = {
 
 
 class StatementHead(ClassifierMixin, BaseEstimator):
-    """Multinomial logistic regression whose probabilities are moved to the label shares of real news.
+    """Multinomial logistic regression with a temperature, and a prior other than the training rows' where one is given.
 
-    Probabilities are multiplied by the ratio of the wanted to the training shares and normalised, the correction for a
-    changed prior of Saerens, Latinne & Decaestecker, *Adjusting the Outputs of a Classifier to New a Priori
-    Probabilities* (2002).
+    For a changed prior, probabilities are multiplied by the ratio of the wanted to the training shares and normalised
+    (Saerens, Latinne & Decaestecker, *Adjusting the Outputs of a Classifier to New a Priori Probabilities*, 2002).
 
     Args:
         C: Inverse strength of the L2 penalty.

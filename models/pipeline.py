@@ -6,7 +6,7 @@ from sklearn.pipeline import Pipeline
 
 from models.artefact import SHIPPED
 from models.encoder import SentenceEncoder
-from models.head import NEWS_PRIOR, StatementHead
+from models.head import StatementHead
 
 
 def build_pipeline(encoder: Path = SHIPPED) -> Pipeline:
@@ -15,4 +15,4 @@ def build_pipeline(encoder: Path = SHIPPED) -> Pipeline:
     Args:
         encoder: Directory with the encoder's files.
     """
-    return Pipeline([("encoder", SentenceEncoder(str(encoder))), ("head", StatementHead(prior=dict(NEWS_PRIOR)))])
+    return Pipeline([("encoder", SentenceEncoder(str(encoder))), ("head", StatementHead())])

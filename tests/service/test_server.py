@@ -86,6 +86,7 @@ def test_the_seed_article(server):
     assert [row["text"] for row in rows] == [sentence for _, sentence in gold]
     assert [text[row["start"] : row["end"]] for row in rows] == [row["text"] for row in rows]
     assert all(len(row["scores"]) == 5 and sum(row["scores"].values()) == pytest.approx(1) for row in rows)
+    # as many as model 1.0.0 got right: a floor for later models, not a claim that nine is good
     agreeing = sum(row["label"] == label for row, (label, _) in zip(rows, gold, strict=True))
     assert agreeing >= 9, f"{agreeing} of {len(gold)} labels agree with the gold ones"
 
