@@ -174,11 +174,22 @@ def _ends_sentence(text: str, block_start: int, candidate: re.Match[str]) -> boo
     last_word = found.group().lstrip("'‘’") if found else ""
     if close and not _is_abbreviation(last_word):
         return True
-    at_start = candidate.start() - len(last_word) <= block_start + 1
-    if at_start and _ENUMERATOR.fullmatch(last_word):
+    lead = before[: len(before) - len(last_word)]
+    begins = candidate.start() - len(last_word) <= block_start + 1 or _ends_plainly(lead)
+    if begins and _ENUMERATOR.fullmatch(last_word):
         return False
     opened = text[candidate.end() : candidate.end() + 1] in _QUOTE_OPENERS
-    return _ends_after(last_word, before[: len(before) - len(last_word)], word, opened)
+    return _ends_after(last_word, lead, word, opened)
+
+
+def _ends_plainly(lead: str) -> bool:
+    """Whether the text before a number or letter ends a sentence, so that it numbers an item: ``...? A. Yes``."""
+    lead = lead.rstrip()
+    if not lead.endswith((".", "?", "!")):
+        return False
+    found = _LAST_WORD.search(lead, 0, len(lead) - 1)
+    previous = found.group() if found else ""
+    return len(previous) > 1 and previous.lower() not in CALENDAR and not _is_abbreviation(previous)
 
 
 def _attributes(text: str, position: int) -> bool:

@@ -55,12 +55,12 @@ def load_corpus(directory: Path = CORPUS) -> list[Row]:
 
 
 def load_pairs(path: Path) -> list[Row]:
-    """Read a file with ``label TAB sentence`` a line and no header; each row is its own group.
+    """Read a file to evaluate on: ``label TAB sentence`` a line and no header; sentences may repeat.
 
     Raises:
-        CorpusError: If the file is empty or unreadable, or rows are malformed, repeated or labelled in two ways.
+        CorpusError: If the file is empty or unreadable, or rows are malformed.
     """
-    rows = _read([path], 2, lambda cells: Row(cells[0], cells[1], group=cells[1]))
+    rows = _read([path], 2, lambda cells: Row(cells[0], cells[1], group=cells[1]), repeats=True)
     if not rows:
         raise CorpusError(f"{path}: no rows")
     return rows
@@ -79,7 +79,13 @@ def _corpus_row(cells: Sequence[str]) -> Row:
     return Row(label, sentence, group, genre, round_)
 
 
-def _read(paths: Sequence[Path], width: int, build: Callable[[Sequence[str]], Row], header: str = "") -> list[Row]:
+def _read(
+    paths: Sequence[Path],
+    width: int,
+    build: Callable[[Sequence[str]], Row],
+    header: str = "",
+    repeats: bool = False,
+) -> list[Row]:
     rows: list[Row] = []
     faults: list[str] = []
     first: dict[str, tuple[str, str]] = {}
@@ -93,7 +99,7 @@ def _read(paths: Sequence[Path], width: int, build: Callable[[Sequence[str]], Ro
                 faults.append(f"{place}: unknown label {cells[0]!r}")
             elif not cells[-1].strip():
                 faults.append(f"{place}: empty sentence")
-            elif cells[-1] in first:
+            elif cells[-1] in first and not repeats:
                 place_of_first, label = first[cells[-1]]
                 kind = "repeats" if label == cells[0] else f"labels {cells[0]} what is {label} at"
                 faults.append(f"{place}: {kind} {place_of_first}")
@@ -107,7 +113,7 @@ def _read(paths: Sequence[Path], width: int, build: Callable[[Sequence[str]], Ro
 
 def _lines(path: Path, header: str, faults: list[str]) -> Iterator[tuple[int, str]]:
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        lines = path.read_bytes().decode("utf-8-sig").split("\n")  # a sentence may hold any other line separator
     except (OSError, UnicodeDecodeError) as error:
         faults.append(f"{path}: {error}")
         return

@@ -27,7 +27,7 @@ def load_variants(path: Path = PAIRS) -> list[Pair]:
         CorpusError: If a row has another form; the message names its line.
     """
     pairs = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").rstrip("\n").split("\n"), start=1):
         cells = line.split("\t")
         if len(cells) != len(Pair.__slots__) or cells[0] not in KINDS or cells[1] == cells[2]:
             raise CorpusError(f"{path.name}:{number}: wants a kind and two different sentences")

@@ -65,6 +65,8 @@ def test_a_paragraph_break_always_separates(text):
         ["Rep. Ann Cole (R-Ark.) voted no.", "Others abstained."],
         ["He was No. 1 in Vol. IV of the list."],
         ["It was sold to J.P. Morgan.", "In May it closed."],
+        ["They voted on it.", "4. Chile abstained.", "5. Peru did not."],
+        ["Q. Was it you?", "A. It was.", "Q. Why?"],
     ],
 )
 def test_news_prose_in_one_paragraph(expected):

@@ -92,6 +92,13 @@ def test_no_files_and_no_rows_are_refused(tmp_path):
         load_pairs(write(tmp_path / "a.tsv", ""))
 
 
+def test_sentences_to_evaluate_on_may_repeat(tmp_path):
+    rows = load_pairs(
+        write(tmp_path / "a.tsv", "report\tIt rained.", "report\tIt rained.", "analysis\tOdd\x85\u2028line.")
+    )
+    assert [row.sentence for row in rows] == ["It rained.", "It rained.", "Odd\x85\u2028line."]
+
+
 def test_pairs_are_their_own_groups(tmp_path):
     rows = load_pairs(write(tmp_path / "a.tsv", "report\tIt rained.\r", "analysis\tWhy?"))
     assert [(row.label, row.sentence, row.group) for row in rows] == [
