@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from service.problems import Problem, invalid
+from service.problems import Problem, child, invalid
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -33,17 +33,17 @@ def read(request: Request) -> Any:  # noqa: ANN401 - any JSON value
         raise RequestEntityTooLarge
     try:
         value = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_refuse_constant)
+        _refuse_surrogates(value, "")
     except UnicodeDecodeError as error:
         raise _malformed(f"The body is not valid UTF-8: byte {error.start}.") from error
     except json.JSONDecodeError as error:
         raise _malformed(
             f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}."
         ) from error
-    except RecursionError as error:
+    except RecursionError as error:  # in the parser, or beyond its depth in our own walk
         raise _malformed("The body is nested too deeply.") from error
     except ValueError as error:  # Python's limit on the digits of an integer
         raise _malformed("The body holds a number with too many digits.") from error
-    _refuse_surrogates(value, "")
     return value
 
 
@@ -71,8 +71,8 @@ def _refuse_surrogates(value: Any, pointer: str) -> None:  # noqa: ANN401
             raise invalid(pointer, f"Holds a lone surrogate (U+{ord(match.group()):04X}) at index {match.start()}.")
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            _refuse_surrogates(item, f"{pointer}/{index}")
+            _refuse_surrogates(item, child(pointer, index))
     elif isinstance(value, dict):
         for key, item in value.items():
             _refuse_surrogates(key, pointer)
-            _refuse_surrogates(item, f"{pointer}/{key}")
+            _refuse_surrogates(item, child(pointer, key))

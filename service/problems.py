@@ -34,12 +34,16 @@ def invalid(pointer: str, detail: str) -> Problem:
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, [{"pointer": pointer, "detail": detail}])
 
 
+def child(pointer: str, key: str | int) -> str:
+    """JSON pointer to a member or element of what another pointer names."""
+    return f"{pointer}/" + str(key).replace("~", "~0").replace("/", "~1")
+
+
 def faults(messages: Any, pointer: str = "") -> Iterator[dict[str, str]]:  # noqa: ANN401 - marshmallow nests freely
     """Flatten marshmallow's nested error messages into pointers and details."""
     if isinstance(messages, Mapping):
         for key, inner in messages.items():
-            step = "" if key == "_schema" else "/" + str(key).replace("~", "~0").replace("/", "~1")
-            yield from faults(inner, pointer + step)
+            yield from faults(inner, pointer if key == "_schema" else child(pointer, key))
     elif isinstance(messages, str):
         yield {"pointer": pointer, "detail": messages}
     else:

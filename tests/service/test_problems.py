@@ -36,6 +36,21 @@ def test_malformed_json_is_400_and_says_where(client, body, detail):
     assert detail in check(post(client, body), 400)["detail"]
 
 
+def test_nesting_that_a_newer_parser_would_let_through_is_400(client, monkeypatch):
+    deep = []
+    for _ in range(100_000):
+        deep = [deep]
+    with monkeypatch.context() as patched:
+        patched.setattr("service.json_body.json.loads", lambda *_, **__: deep)
+        response = post(client, "[]")
+    assert "nested too deeply" in check(response, 400)["detail"]
+
+
+def test_a_surrogate_is_pointed_to_with_an_escaped_key(client):
+    problem = check(post(client, r'{"a/b~": ["x", "\ud800"]}'), 422)
+    assert [fault["pointer"] for fault in problem["errors"]] == ["/a~1b~0/1"]
+
+
 def test_numbers_out_of_range_are_422(client):
     for number in ("1e999", "-1e999", "1" + "0" * 400):
         problem = check(post(client, f'{{"text": "a", "min_confidence": {number}}}'), 422)
