@@ -46,7 +46,7 @@ def main() -> None:
 def _paragraphs() -> Iterator[list[str]]:
     """Runs of one to four sentences of an article; a headline or fragment stands alone, as in print."""
     shuffler = random.Random(0)  # noqa: S311
-    articles = [row for row in load_corpus() if row.genre not in ("single", "contrast", "headline")]
+    articles = [row for row in load_corpus() if row.from_article]
     for _, rows in groupby(articles, key=lambda row: row.group):
         paragraph: list[str] = []
         wanted = shuffler.randint(1, 4)

@@ -64,3 +64,12 @@ SPEECH_VERBS = frozenset(
     wondered tweeted quipped joked yelled recalled insisted continued declared responded remarked
     """.split()
 )
+
+#: Go on with the time of day that ``a.m.`` or ``p.m.`` closes.
+TIME_WORDS = frozenset(
+    """
+    ET EST EDT CT CST CDT MT MST PT PST PDT GMT BST UTC CET IST Eastern Central Pacific Mountain Greenwich Monday
+    Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September
+    October November December local
+    """.split()
+)

@@ -65,8 +65,6 @@ class Classifier:
 
     def tag(self, sentences: Sequence[str]) -> list[Tagged]:
         """Tag sentences, one to one."""
-        if not sentences:
-            return []
         scores = self.scores(sentences)
         return [
             Tagged(

@@ -61,15 +61,9 @@ class StatementHead(ClassifierMixin, BaseEstimator):
         self.n_features_in_ = embeddings.shape[1]
         model = LogisticRegression(C=self.C, max_iter=2000).fit(embeddings, labels)
         order = [model.classes_.tolist().index(label) for label in self.classes_]
-        binary = len(order) == 2
-        coef, intercept = (
-            (
-                np.vstack([-model.coef_ / 2, model.coef_ / 2]),
-                np.concatenate([-model.intercept_ / 2, model.intercept_ / 2]),
-            )
-            if binary
-            else (model.coef_, model.intercept_)
-        )
+        coef, intercept = model.coef_, model.intercept_
+        if len(coef) == 1:  # scikit-learn keeps one row for two labels
+            coef, intercept = np.vstack([-coef, coef]) / 2, np.concatenate([-intercept, intercept]) / 2
         shares = np.array([(labels == label).mean() for label in self.classes_])
         wanted = shares if self.prior is None else np.array([self.prior[label] for label in self.classes_])
         self.coef_ = coef[order] / self.temperature

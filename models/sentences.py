@@ -11,7 +11,17 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from models.abbreviations import CALENDAR, CONNECTIVES, FINAL, FINAL_LOWER, NUMBERED, SPEECH_VERBS, STARTERS, TITLES
+from models.abbreviations import (
+    CALENDAR,
+    CONNECTIVES,
+    FINAL,
+    FINAL_LOWER,
+    NUMBERED,
+    SPEECH_VERBS,
+    STARTERS,
+    TIME_WORDS,
+    TITLES,
+)
 
 
 class Span(NamedTuple):
@@ -47,51 +57,6 @@ _ROMAN = re.compile(r"[IVXLC]+[.,;:)]*")
 _ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[ivxIVX]{1,4}|[a-zA-Z])")
 _WRAP_WIDTH = range(40, 101)
 _WRAP_SLACK = 20
-_TIME_WORDS = frozenset(
-    [
-        "ET",
-        "EST",
-        "EDT",
-        "CT",
-        "CST",
-        "CDT",
-        "MT",
-        "MST",
-        "PT",
-        "PST",
-        "PDT",
-        "GMT",
-        "BST",
-        "UTC",
-        "CET",
-        "IST",
-        "Eastern",
-        "Central",
-        "Pacific",
-        "Mountain",
-        "Greenwich",
-        "Monday",
-        "Tuesday",
-        "Wednesday",
-        "Thursday",
-        "Friday",
-        "Saturday",
-        "Sunday",
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-        "local",
-    ]
-)
 
 
 def split(text: str) -> list[Span]:
@@ -224,7 +189,7 @@ def _ends_after(last_word: str, before: str, word: str, opened: bool) -> bool:
             return True
         return starter and not before.endswith((".", ". "))
     if key in ("a.m", "p.m"):
-        return opened or (not word[:1].isdigit() and word.strip(".,") not in _TIME_WORDS)
+        return opened or (not word[:1].isdigit() and word.strip(".,") not in TIME_WORDS)
     if _is_abbreviation(last_word):
         return starter or opened
     return True

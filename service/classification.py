@@ -20,19 +20,18 @@ def classify(request: Mapping[str, Any], classifier: Classifier, max_sentences: 
     """
     model = {"name": classifier.manifest.name, "version": classifier.manifest.version}
     if "sentences" in request:
-        sentences: list[str] = request["sentences"]
-        spans = [convert(text, [Span(0, len(text))], request["offsets"])[0] for text in sentences]
+        texts: list[str] = request["sentences"]
+        parts = [[Span(0, len(text))] for text in texts]
     else:
         texts = [request["text"]] if "text" in request else [document["text"] for document in request["documents"]]
         parts = [split(text) for text in texts]
-        sentences = [text[start:end] for text, part in zip(texts, parts, strict=True) for start, end in part]
-        spans = [
-            span for text, part in zip(texts, parts, strict=True) for span in convert(text, part, request["offsets"])
-        ]
+    split_texts = list(zip(texts, parts, strict=True))
+    sentences = [text[start:end] for text, part in split_texts for start, end in part]
     if len(sentences) > max_sentences:
         detail = f"The request holds {len(sentences)} sentences; the limit is {max_sentences}."
         raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
     tagged = classifier.tag(sentences)
+    spans = [span for text, part in split_texts for span in convert(text, part, request["offsets"])]
     if "documents" not in request:
         return {"model": model} | _body(tagged, spans, classifier.labels, request)
     documents = []

@@ -34,11 +34,9 @@ def _not_blank(text: str) -> None:
         raise ValidationError("Must hold more than white space.")
 
 
-def _text(description: str) -> fields.String:
+def _text(required: bool = False, **metadata: str) -> fields.String:
     # the pattern states _not_blank in the OpenAPI document
-    return fields.String(
-        required=True, validate=_not_blank, metadata={"description": description, "minLength": 1, "pattern": r"\S"}
-    )
+    return fields.String(required=required, validate=_not_blank, metadata={"minLength": 1, "pattern": r"\S"} | metadata)
 
 
 class DocumentSchema(Schema):
@@ -47,17 +45,15 @@ class DocumentSchema(Schema):
     id = fields.String(
         required=True, validate=validate.Length(min=1, max=512), metadata={"description": "Unique in the request."}
     )
-    text = _text("Split into sentences.")
+    text = _text(required=True, description="Split into sentences.")
 
 
 class ClassifyRequestSchema(Schema):
     """Exactly one of `text`, `sentences` and `documents`, with options."""
 
-    text = fields.String(
-        validate=_not_blank, metadata={"description": "Split into sentences.", "minLength": 1, "pattern": r"\S"}
-    )
+    text = _text(description="Split into sentences.")
     sentences = fields.List(
-        fields.String(validate=_not_blank, metadata={"minLength": 1, "pattern": r"\S"}),
+        _text(),
         validate=validate.Length(min=1),
         metadata={"description": "Already split: tagged one to one."},
     )

@@ -37,6 +37,11 @@ class Row:
     round: str = ""
 
     @property
+    def from_article(self) -> bool:
+        """Whether the row is a sentence of a whole article, and not written singly or in a contrast set."""
+        return self.genre not in ("single", "contrast", "headline")
+
+    @property
     def held_out(self) -> bool:
         """Whether the row's group is kept out of fitting; decided by a hash, so that new rows move no old ones."""
         return int.from_bytes(hashlib.sha256(self.group.encode()).digest()[:4]) % 100 < HELD_OUT_PERCENT

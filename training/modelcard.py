@@ -33,7 +33,7 @@ def _facts(rows: Sequence[Row], manifest: Manifest) -> Mapping[str, str]:
         "corpus_digest": manifest.corpus,
         "megabytes": f"{size / 1e6:.1f}",
         "rows": f"{len(rows):,}",
-        "article_rows": f"{sum(row.genre not in ('single', 'contrast', 'headline') for row in rows):,}",
+        "article_rows": f"{sum(row.from_article for row in rows):,}",
         "groups": f"{len({row.group for row in rows}):,}",
         "held_out_rows": f"{sum(row.held_out for row in rows):,}",
         "shares": ", ".join(f"{label} {labels[label] / len(rows):.1%}" for label in manifest.labels),

@@ -5,7 +5,7 @@
    teacher's scores (Hinton, Vinyals & Dean, *Distilling the Knowledge in a Neural Network*, 2015).
 3. The student is exported to int8 ONNX.
 
-Intermediate networks are kept in ``build/encoder``, so that an interrupted run goes on where it stopped.
+The teacher is kept in ``build/encoder`` and taken from there by a later run; delete it when the corpus has changed.
 """
 
 import sys

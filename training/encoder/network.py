@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils import parametrize
 from transformers import MPNetModel
 
 from models.labels import LABELS
-from training.encoder.quantisation import quantised
 
 _PAD = 1  # MPNet's padding id, fixed by its position embeddings
 
@@ -57,11 +57,11 @@ def collate(sequences: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
 
 
 def predict(network: StatementNetwork, sequences: Sequence[Sequence[int]], batch_size: int = 64) -> Tensor:
-    """Logits of many sequences, (n, 5), in their order; with quantised weights where the network trains with them."""
+    """Logits of many sequences, (n, 5), in their order; coarse weights are rounded once, not at every use."""
     network.eval()
     order = sorted(range(len(sequences)), key=lambda index: len(sequences[index]))
     logits = torch.empty((len(sequences), len(LABELS)))
-    with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16), quantised(network):
+    with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16), parametrize.cached():
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
             logits[rows] = network(*collate([sequences[row] for row in rows]))

@@ -6,9 +6,6 @@ Integer-Arithmetic-Only Inference*, 2018; Bengio et al. 2013). The int8 tensors 
 values that plain DEFLATE stores them in three or four bits a weight.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 from transformers import MPNetModel
@@ -42,10 +39,3 @@ def freeze(network: nn.Module) -> None:
     for module in network.modules():
         if parametrize.is_parametrized(module, "weight"):
             parametrize.remove_parametrizations(module, "weight", leave_parametrized=True)
-
-
-@contextmanager
-def quantised(network: nn.Module) -> Iterator[None]:
-    """Round each weight once instead of at every use: for passes that change no weight."""
-    with parametrize.cached() if any(map(parametrize.is_parametrized, network.modules())) else nullcontext():
-        yield
