@@ -30,7 +30,7 @@ format: $(VENV)/.development  ## rewrite the code as `check` wants it
 train: $(VENV)/.runtime  ## rebuild the shipped model from the corpus and the shipped encoder
 	$(BIN)/statements train
 
-encoder: $(VENV)/.training  ## fine-tune the encoder anew (about two hours on two cores, several GB of packages)
+encoder: $(VENV)/.encoder  ## fine-tune the encoder anew (about two hours on two cores, several GB of packages)
 	$(BIN)/python -m training.encoder
 
 evaluate: $(VENV)/.runtime  ## figures on the held-out fold, and on real news where it is at hand
@@ -45,10 +45,15 @@ container:  ## build the image for real and try it (Debian, as root)
 
 lock:  ## resolve the lock files anew (needs uv)
 	uv pip compile $(LOCK) -o requirements/runtime.txt pyproject.toml
-	uv pip compile $(LOCK) -o requirements/training.txt --extra training -c requirements/runtime.txt pyproject.toml
-	uv pip compile $(LOCK) -o requirements/development.txt --extra development -c requirements/runtime.txt pyproject.toml
+	uv pip compile $(LOCK) -o requirements/options.txt $(OPTIONS) -c requirements/runtime.txt pyproject.toml
+	uv pip compile $(LOCK) -o requirements/bulk.txt --extra bulk -c requirements/runtime.txt pyproject.toml
+	uv pip compile $(LOCK) -o requirements/development.txt $(DEVELOPMENT) -c requirements/runtime.txt pyproject.toml
+	uv pip compile $(LOCK) -o requirements/training.txt --extra training -c requirements/development.txt pyproject.toml
+	uv pip compile $(LOCK) -o requirements/encoder.txt --extra encoder -c requirements/runtime.txt pyproject.toml
 	uv pip compile $(LOCK) -o requirements/build.txt --group build
 
+OPTIONS := --extra redis --extra tracing --extra feedback
+DEVELOPMENT := --extra development $(OPTIONS) --extra bulk --extra client --extra training
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-annotate --custom-compile-command "make lock"
 
