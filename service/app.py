@@ -4,6 +4,7 @@ from flask import Flask
 
 import service
 from models.classifier import Classifier
+from service.draining import Draining
 from service.openapi import complete
 from service.problems import ProblemApi
 from service.routes import blueprint, probes
@@ -11,11 +12,12 @@ from service.settings import Settings
 from service.state import State, attach
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None, draining: Draining | None = None) -> Flask:
     """Build the application with its model loaded and warm.
 
     Args:
         settings: Taken from the environment if not given.
+        draining: The server's flag; readiness follows it.
 
     Raises:
         SettingsError: If an environment variable is wrong.
@@ -33,7 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         OPENAPI_URL_PREFIX="/",
         OPENAPI_JSON_PATH="openapi.json",
     )
-    attach(app.extensions, State(classifier, settings))
+    attach(app.extensions, State(classifier, settings, draining or Draining()))
     api = ProblemApi(app)
     api.register_blueprint(blueprint)
     api.register_blueprint(probes)

@@ -3,8 +3,7 @@
 import os
 from pathlib import Path
 
-# ONNX Runtime does not survive a fork, so each worker loads the model for itself before it takes requests.
-preload_app = False
+preload_app = True  # the master loads the model, and its workers share the memory
 worker_class = "gthread"
 threads = 4
 timeout = 120  # seconds a request may take

@@ -1,5 +1,6 @@
 """The routes. Each validates at the edge, calls one function and answers."""
 
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -9,6 +10,7 @@ from flask_smorest import Blueprint
 from models.labels import DEFINITIONS
 from service.classification import classify
 from service.parsing import Parser
+from service.problems import Problem
 from service.schemas import (
     ClassifyAnswerSchema,
     ClassifyRequestSchema,
@@ -62,7 +64,9 @@ def get_healthz() -> Response:
 @probes.get("/readyz")
 @probes.response(200, StatusSchema)
 def get_readyz() -> Response:
-    """Whether requests are answered: a worker takes none before its model is loaded."""
+    """Whether to send requests here: not while the server drains before it stops."""
+    if state().draining.begun:
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "The server is about to stop.")
     return _json({"status": "ready"})
 
 

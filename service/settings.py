@@ -20,28 +20,35 @@ class Settings:
     """What an operator may change.
 
     Attributes:
-        model: Directory of the model artefact.
+        models_directory: Directory that relative names of models are looked up in.
+        model: Directory of the model artefact; a symbolic link is followed once, at start and on SIGHUP.
         max_body_bytes: Largest request body accepted, in bytes.
         max_sentences: Most sentences accepted in one request.
+        drain_seconds: Time between the first SIGTERM, from which `/readyz` says 503, and the stop.
     """
 
+    models_directory: Path = Path()
     model: Path = SHIPPED
     max_body_bytes: int = 1024 * 1024
     max_sentences: int = 10_000
+    drain_seconds: float = 5.0
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """Read ``STATEMENTS_MODEL``, ``STATEMENTS_MAX_BODY_BYTES`` and ``STATEMENTS_MAX_SENTENCES``.
+        """Read the variables that carry the attributes' names in capitals, behind `PREFIX`.
 
         Raises:
             SettingsError: If a value is not of its kind or out of range.
         """
         env = Env(prefix=PREFIX)
         try:
+            directory = env.path("MODELS_DIRECTORY", cls.models_directory)
             return cls(
-                model=env.path("MODEL", cls.model),
+                models_directory=directory,
+                model=(directory / env.path("MODEL", cls.model)).resolve(),
                 max_body_bytes=env.int("MAX_BODY_BYTES", cls.max_body_bytes, validate=validate.Range(min=1024)),
                 max_sentences=env.int("MAX_SENTENCES", cls.max_sentences, validate=validate.Range(min=1)),
+                drain_seconds=env.float("DRAIN_SECONDS", cls.drain_seconds, validate=validate.Range(min=0, max=600)),
             )
         except EnvError as error:
             raise SettingsError(str(error)) from error

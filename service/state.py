@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import current_app
 
 from models.classifier import Classifier
+from service.draining import Draining
 from service.settings import Settings
 
 _KEY = "statements"
@@ -12,10 +13,11 @@ _KEY = "statements"
 
 @dataclass(frozen=True)
 class State:
-    """The loaded model and the settings it runs under."""
+    """The loaded model, the settings it runs under, and whether the server is about to stop."""
 
     classifier: Classifier
     settings: Settings
+    draining: Draining
 
 
 def attach(extensions: dict[str, object], state: State) -> None:

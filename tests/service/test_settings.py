@@ -16,7 +16,7 @@ def test_values_are_read(monkeypatch):
     monkeypatch.setenv("STATEMENTS_MODEL", "/models/7")
     monkeypatch.setenv("STATEMENTS_MAX_BODY_BYTES", "2048")
     monkeypatch.setenv("STATEMENTS_MAX_SENTENCES", "5")
-    assert Settings.from_environment() == Settings(Path("/models/7"), 2048, 5)
+    assert Settings.from_environment() == Settings(model=Path("/models/7"), max_body_bytes=2048, max_sentences=5)
 
 
 @pytest.mark.parametrize("value", ["", "many", "0", "-1", "1.5"])
