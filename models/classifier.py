@@ -1,13 +1,16 @@
 """From a text to tagged sentences: splitting and the pipeline put together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.artefact import SHIPPED, Artefact, Manifest, load_artefact
+from models.batching import BatchingEncoder
+from models.explanation import Explanation, explain
+from models.predictor import Predictor
 from models.sentences import Span, split
 
 
@@ -21,6 +24,7 @@ class Tagged:
         confidence: That score.
         scores: Probability of each label, in the manifest's order; they sum to 1.
         labels_90: Smallest set of labels that holds the true one 90% of the time, best first.
+        explanation: Which words speak for the label, where that was asked for.
     """
 
     text: str
@@ -28,6 +32,7 @@ class Tagged:
     confidence: float
     scores: tuple[float, ...]
     labels_90: tuple[str, ...]
+    explanation: Explanation | None = None
 
 
 class Classifier:
@@ -35,37 +40,57 @@ class Classifier:
 
     Args:
         artefact: What `load_artefact` returned.
+        shared: Whether many threads will call: their sentences are then encoded together.
+        cache_size: Sentences whose scores are kept, for when they come again.
     """
 
-    def __init__(self, artefact: Artefact) -> None:
+    def __init__(self, artefact: Artefact, shared: bool = False, cache_size: int = 0) -> None:
         self.manifest: Manifest = artefact.manifest
         self.labels = artefact.manifest.labels
         self.pipeline = artefact.pipeline
+        self._encoder, self._head = (step for _, step in self.pipeline.steps)
+        self._predict = Predictor(self.pipeline, BatchingEncoder(self._encoder) if shared else None, cache_size)
 
     @classmethod
-    def load(cls, directory: Path = SHIPPED) -> "Classifier":
-        """Load an artefact directory.
+    def load(cls, directory: Path = SHIPPED, shared: bool = False, cache_size: int = 0) -> "Classifier":
+        """Load an artefact directory, and run the network once.
 
         Raises:
             ArtefactError: As `load_artefact` does.
         """
-        return cls(load_artefact(directory))
+        artefact = load_artefact(directory)
+        artefact.pipeline.predict_proba(["Warm."])
+        return cls(artefact, shared, cache_size)
 
     def scores(self, sentences: Sequence[str]) -> NDArray[np.float64]:
         """Probabilities, (n, labels), one row a sentence."""
-        if not sentences:
-            return np.empty((0, len(self.labels)))
-        probabilities: NDArray[np.float64] = self.pipeline.predict_proba(sentences)
-        return probabilities
+        return self._predict(sentences)
 
     def prediction_sets(self, scores: NDArray[np.float64]) -> list[tuple[int, ...]]:
         """For each row of scores the columns of the smallest set that holds the true label 90% of the time."""
-        sets: list[tuple[int, ...]] = self.pipeline[-1].prediction_sets(scores)
+        sets: list[tuple[int, ...]] = self._head.prediction_sets(scores)
         return sets
 
     def tag(self, sentences: Sequence[str]) -> list[Tagged]:
         """Tag sentences, one to one."""
-        scores = self.scores(sentences)
+        return self._tagged(sentences, self.scores(sentences))
+
+    def explain(self, sentences: Sequence[str]) -> list[Tagged]:
+        """Tag sentences, one to one, each with the explanation of its label."""
+        if not sentences:
+            return []
+        states = self._encoder.states(sentences)
+        tagged = self._tagged(sentences, self._predict.decide(np.array([part.mean(axis=0) for part in states])))
+        return [
+            replace(item, explanation=self._explanation(item, part)) for item, part in zip(tagged, states, strict=True)
+        ]
+
+    def _explanation(self, item: Tagged, states: NDArray[np.float32]) -> Explanation:
+        column = self.labels.index(item.label)
+        weights, intercept = self._head.coef_[column], float(self._head.intercept_[column])
+        return explain(item.text, states, self._encoder.tokeniser, item.label, weights, intercept)
+
+    def _tagged(self, sentences: Sequence[str], scores: NDArray[np.float64]) -> list[Tagged]:
         return [
             Tagged(
                 text=sentence,

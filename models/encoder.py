@@ -1,8 +1,7 @@
 """Sentence embeddings from the shipped transformer, run by ONNX Runtime."""
 
 import gzip
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,14 +14,15 @@ from models.wordpiece import WordPiece
 
 GRAPH = "encoder.onnx.gz"
 VOCABULARY = "vocabulary.txt"
-INPUT, OUTPUT = "ids", "embedding"
+INPUT, OUTPUT, STATES = "ids", "embedding", "states"
+PAD = 1  # token id that fills up the shorter sentences of a batch
 
 
 class SentenceEncoder(TransformerMixin, BaseEstimator):
     """Maps sentences to embeddings with a fine-tuned transformer; `fit` learns nothing.
 
-    Sentences are run in batches of one length: nothing is padded, and a sentence's embedding does not depend on those
-    beside it, save for the order of floating-point sums (1e-7).
+    Sentences are run in batches of like length. A sentence's embedding does not depend on those beside it, save for the
+    order of floating-point sums (1e-6).
 
     Args:
         directory: Folder with `GRAPH` and `VOCABULARY`.
@@ -44,18 +44,51 @@ class SentenceEncoder(TransformerMixin, BaseEstimator):
 
     def transform(self, sentences: Iterable[str]) -> NDArray[np.float32]:
         """Embeddings, (n, hidden), one row a sentence."""
-        tokenise, session = self._load()
-        sequences = [tokenise(sentence) for sentence in sentences]
-        by_length: dict[int, list[int]] = defaultdict(list)
-        for row, sequence in enumerate(sequences):
-            by_length[len(sequence)].append(row)
-        embeddings = np.empty((len(sequences), session.get_outputs()[0].shape[1]), dtype=np.float32)
-        for rows in by_length.values():
-            for start in range(0, len(rows), self.batch_size):
-                batch = rows[start : start + self.batch_size]
-                ids = np.array([sequences[row] for row in batch], dtype=np.int64)
-                embeddings[batch] = session.run([OUTPUT], {INPUT: ids})[0]
+        return self.run(self.tokenise(sentences))
+
+    def run(self, sequences: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        """Embeddings, (n, hidden), of sentences given by their sub-word ids."""
+        embeddings = np.empty((len(sequences), self.hidden), dtype=np.float32)
+        for rows, (part,) in self._run(sequences, [OUTPUT]):
+            embeddings[rows] = part
         return embeddings
+
+    def states(self, sentences: Iterable[str]) -> list[NDArray[np.float32]]:
+        """States of each sentence's sub-words, (tokens, hidden), end marks included; their mean is its embedding."""
+        sequences = self.tokenise(sentences)
+        states = [np.empty(0, dtype=np.float32)] * len(sequences)
+        for rows, (part,) in self._run(sequences, [STATES]):
+            for row, padded in zip(rows, part, strict=True):
+                states[row] = padded[: len(sequences[row])]
+        return states
+
+    def tokenise(self, sentences: Iterable[str]) -> list[list[int]]:
+        """Sub-word ids of each sentence, end marks included."""
+        return [self.tokeniser(sentence) for sentence in sentences]
+
+    @property
+    def tokeniser(self) -> WordPiece:
+        """The tokeniser."""
+        return self._load()[0]
+
+    @property
+    def hidden(self) -> int:
+        """Values an embedding has."""
+        width: int = self._load()[1].get_outputs()[0].shape[1]
+        return width
+
+    def _run(
+        self, sequences: Sequence[Sequence[int]], outputs: Sequence[str]
+    ) -> Iterator[tuple[list[int], list[NDArray[np.float32]]]]:
+        """Batches of like length: the rows each holds, and the network's outputs for them."""
+        session = self._load()[1]
+        order = sorted(range(len(sequences)), key=lambda row: len(sequences[row]))
+        for start in range(0, len(order), self.batch_size):
+            rows = order[start : start + self.batch_size]
+            ids = np.full((len(rows), len(sequences[rows[-1]])), PAD, dtype=np.int64)
+            for line, row in zip(ids, rows, strict=True):
+                line[: len(sequences[row])] = sequences[row]
+            yield rows, session.run(outputs, {INPUT: ids})
 
     def _load(self) -> tuple[WordPiece, onnxruntime.InferenceSession]:
         """The tokeniser and the network, read on first use and left out of pickles."""

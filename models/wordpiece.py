@@ -6,7 +6,7 @@ imported because the usual library brings a hub client and its dependencies into
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -47,6 +47,22 @@ class WordPiece:
                 break
         ids.append(self._last)
         return ids
+
+    def words(self, sentence: str) -> list[tuple[int, int, int]]:
+        """Where the words stand that the ids of a sentence are of.
+
+        Returns:
+            Start and end offset of each word and mark of punctuation, and how many ids it has, in order; together they
+            have all the ids that `__call__` gives but the two end marks. A contraction or compound is one word.
+        """
+        room = len(self(sentence)) - 2
+        found = []
+        for start, end in _word_spans(sentence):
+            ids = min(sum(len(self._pieces(word)) for word in _words(sentence[start:end])), room)
+            room -= ids
+            if ids:
+                found.append((start, end, ids))
+        return found
 
     def _split_word(self, word: str) -> tuple[int, ...]:
         if word in self._vocabulary:
@@ -97,3 +113,22 @@ def _words(sentence: str) -> list[str]:
     if not sentence.isascii():
         sentence = unicodedata.normalize("NFD", sentence)
     return sentence.translate(_CHARACTERS).lower().split()
+
+
+def _word_spans(sentence: str) -> Iterator[tuple[int, int]]:
+    """Cut a sentence at white space and around marks, though not at one that joins two letters, as in "won't"."""
+    start = None
+    for index, character in enumerate(sentence):
+        mapped = unicodedata.normalize("NFD", character).translate(_CHARACTERS)
+        before, after = sentence[max(index - 1, 0)], sentence[index + 1 : index + 2]
+        joins = character in "'’-" and before.isalnum() and after.isalnum()
+        if mapped.startswith(" ") and not joins:
+            if start is not None:
+                yield start, index
+                start = None
+            if mapped.strip():
+                yield index, index + 1
+        elif start is None:
+            start = index
+    if start is not None:
+        yield start, len(sentence)

@@ -24,8 +24,7 @@ def create_app(settings: Settings | None = None, draining: Draining | None = Non
         ArtefactError: If the model cannot be loaded.
     """
     settings = settings or Settings.from_environment()
-    classifier = Classifier.load(settings.model)
-    classifier.tag(["Warm."])
+    classifier = Classifier.load(settings.model, shared=True, cache_size=settings.cache_sentences)
     app = Flask("service")
     app.config.update(
         MAX_CONTENT_LENGTH=settings.max_body_bytes,

@@ -6,6 +6,7 @@ from typing import Any
 
 from models.classifier import Classifier, Tagged
 from models.sentences import Span, split
+from service.explanation import explanations
 from service.offsets import convert
 from service.problems import Problem
 
@@ -30,27 +31,31 @@ def classify(request: Mapping[str, Any], classifier: Classifier, max_sentences: 
     if len(sentences) > max_sentences:
         detail = f"The request holds {len(sentences)} sentences; the limit is {max_sentences}."
         raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
-    tagged = classifier.tag(sentences)
+    tagged = (classifier.explain if request["explain"] else classifier.tag)(sentences)
     spans = [span for text, part in split_texts for span in convert(text, part, request["offsets"])]
+    explained = list(explanations(split_texts, tagged, request["offsets"]))
     if "documents" not in request:
-        return {"model": model} | _body(tagged, spans, classifier.labels, request)
+        return {"model": model} | _body(tagged, spans, explained, classifier.labels, request)
     documents = []
     first = 0
     for document, part in zip(request["documents"], parts, strict=True):
-        last = first + len(part)
-        documents.append(
-            {"id": document["id"]} | _body(tagged[first:last], spans[first:last], classifier.labels, request)
-        )
-        first = last
+        rows = slice(first, first + len(part))
+        body = _body(tagged[rows], spans[rows], explained[rows], classifier.labels, request)
+        documents.append({"id": document["id"]} | body)
+        first = rows.stop
     return {"model": model, "documents": documents}
 
 
 def _body(
-    tagged: Sequence[Tagged], spans: Sequence[Span], labels: Sequence[str], request: Mapping[str, Any]
+    tagged: Sequence[Tagged],
+    spans: Sequence[Span],
+    explained: Sequence[dict[str, Any] | None],
+    labels: Sequence[str],
+    request: Mapping[str, Any],
 ) -> dict[str, Any]:
     summary = dict.fromkeys(labels, 0)
     rows = []
-    for index, (item, span) in enumerate(zip(tagged, spans, strict=True)):
+    for index, (item, span, explanation) in enumerate(zip(tagged, spans, explained, strict=True)):
         label = item.label if item.confidence >= request["min_confidence"] else None
         if label:
             summary[label] += 1
@@ -66,5 +71,7 @@ def _body(
         }
         if request["scores"]:
             row["scores"] = dict(zip(labels, item.scores, strict=True))
+        if explanation:
+            row["explanation"] = explanation
         rows.append(row)
     return {"sentences": rows, "summary": summary}

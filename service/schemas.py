@@ -72,7 +72,7 @@ class ClassifyRequestSchema(Schema):
         validate=validate.Range(min=0, max=1),
         metadata={"description": "Below it, label is null; top_label still names the best guess."},
     )
-    explain = Flag(load_default=False, metadata={"description": "Accepted; explanations are not filled in yet."})
+    explain = Flag(load_default=False, metadata={"description": "Whether to say which words speak for each label."})
     scores = Flag(load_default=True, metadata={"description": "Whether to give the five probabilities."})
 
     @validates_schema(skip_on_field_errors=False)
@@ -99,6 +99,29 @@ ScoresSchema = Schema.from_dict({label: fields.Float(required=True) for label in
 SummarySchema = Schema.from_dict({label: fields.Integer(required=True) for label in LABELS}, name="Summary")
 
 
+class ContributionSchema(Schema):
+    """What one word adds to the logit of the sentence's label."""
+
+    start = fields.Integer(required=True)
+    end = fields.Integer(required=True)
+    text = fields.String(required=True)
+    contribution = fields.Float(required=True, metadata={"description": "Positive if the word speaks for the label."})
+
+
+class ExplanationSchema(Schema):
+    """The logit of `top_label` taken apart: intercept, boundary and contributions add up to it.
+
+    The sum is exact for the linear head over the states the encoder gives the words. The encoder has read the whole
+    sentence for each state, so a contribution is what the model holds at a word, not the effect of leaving it out.
+    """
+
+    label = _label(required=True)
+    logit = fields.Float(required=True, metadata={"description": "Scores are the softmax of the labels' logits."})
+    intercept = fields.Float(required=True, metadata={"description": "What every sentence starts from."})
+    boundary = fields.Float(required=True, metadata={"description": "What the ends of the sentence add."})
+    spans = fields.List(fields.Nested(ContributionSchema), required=True, metadata={"description": "Words, in order."})
+
+
 class SentenceSchema(Schema):
     """One tagged sentence."""
 
@@ -115,6 +138,7 @@ class SentenceSchema(Schema):
         _label(), required=True, metadata={"description": "Smallest set that holds the true label 90% of the time."}
     )
     scores = fields.Nested(ScoresSchema, metadata={"description": "Probability of each label; they sum to 1."})
+    explanation = fields.Nested(ExplanationSchema)
 
 
 class ModelNameSchema(Schema):

@@ -24,6 +24,7 @@ class Settings:
         model: Directory of the model artefact; a symbolic link is followed once, at start and on SIGHUP.
         max_body_bytes: Largest request body accepted, in bytes.
         max_sentences: Most sentences accepted in one request.
+        cache_sentences: Sentences whose scores each worker keeps, for when they come again.
         drain_seconds: Time between the first SIGTERM, from which `/readyz` says 503, and the stop.
     """
 
@@ -31,6 +32,7 @@ class Settings:
     model: Path = SHIPPED
     max_body_bytes: int = 1024 * 1024
     max_sentences: int = 10_000
+    cache_sentences: int = 10_000
     drain_seconds: float = 5.0
 
     @classmethod
@@ -48,6 +50,7 @@ class Settings:
                 model=(directory / env.path("MODEL", cls.model)).resolve(),
                 max_body_bytes=env.int("MAX_BODY_BYTES", cls.max_body_bytes, validate=validate.Range(min=1024)),
                 max_sentences=env.int("MAX_SENTENCES", cls.max_sentences, validate=validate.Range(min=1)),
+                cache_sentences=env.int("CACHE_SENTENCES", cls.cache_sentences, validate=validate.Range(min=0)),
                 drain_seconds=env.float("DRAIN_SECONDS", cls.drain_seconds, validate=validate.Range(min=0, max=600)),
             )
         except EnvError as error:

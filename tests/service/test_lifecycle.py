@@ -64,7 +64,9 @@ def versioned(directory, name):
 def test_a_stopping_server_says_so_first_and_answers_what_it_has_in_hand(tmp_path):
     with serving(tmp_path, STATEMENTS_DRAIN_SECONDS="1.5") as (process, port):
         answers = []
-        long = threading.Thread(target=lambda: answers.append(post(port, {"sentences": ["Long ago."] * 2000})))
+        long = threading.Thread(
+            target=lambda: answers.append(post(port, {"sentences": [f"Long ago, in {year}." for year in range(2000)]}))
+        )
         long.start()
         time.sleep(0.3)
         process.send_signal(signal.SIGTERM)

@@ -94,7 +94,9 @@ def test_the_seed_article(server):
 def test_requests_in_parallel_are_answered_alike(server):
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: post(server, {"text": "Talks resume on Monday. Why?"}), range(40)))
-    assert all(answer == answers[0] for answer in answers)
+    rows = [row for answer in answers for row in answer["sentences"]]
+    assert [row["label"] for row in rows] == ["report", "report"] * 40
+    assert all(row["scores"] == pytest.approx(rows[row["index"]]["scores"], abs=1e-5) for row in rows)
 
 
 def test_a_taken_port_ends_it_with_an_error(server):

@@ -14,7 +14,7 @@ from onnx import ModelProto, TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
-from models.encoder import GRAPH, INPUT, OUTPUT, VOCABULARY
+from models.encoder import GRAPH, INPUT, OUTPUT, PAD, STATES, VOCABULARY
 from training.encoder.network import StatementNetwork
 from training.encoder.quantisation import freeze
 
@@ -36,14 +36,50 @@ class _ByteEmbedding(nn.Module):
 
 
 class _Embedder(nn.Module):
-    """Sentences of one length in, their embeddings out: nothing is padded, so nothing is masked."""
+    """Padded sentences in; their embeddings and the states of their tokens out.
+
+    Everything but attention runs over one row of all tokens without the padding, so that a batch of mixed lengths costs
+    little more than its tokens, and the padding adds nothing but exact zeros to any sum.
+    """
 
     def __init__(self, network: StatementNetwork) -> None:
         super().__init__()
-        self.network = network
+        self.backbone = network.backbone
 
-    def forward(self, ids: Tensor) -> Tensor:
-        return self.network.embed(ids, torch.ones_like(ids))
+    def forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
+        """Token ids, (n, longest), to embeddings, (n, hidden), and token states, (n, longest, hidden)."""
+        embeddings, encoder = self.backbone.embeddings, self.backbone.encoder
+        real = ids != PAD
+        flat = real.reshape(-1)
+        cells = torch.nonzero(flat).squeeze(1)  # where each token stands in the padded rows
+        tokens = (torch.cumsum(flat.to(torch.int64), 0) - 1).clamp_min(0)  # which token each padded cell holds
+        place = torch.arange(ids.shape[1])
+        positions = place.expand(ids.shape).reshape(-1)[cells]
+        words = embeddings.word_embeddings(ids.reshape(-1)[cells])
+        states = embeddings.LayerNorm(words + embeddings.position_embeddings(positions + PAD + 1))
+        distance = encoder.relative_position_bucket(place[None, :] - place[:, None])
+        bias = encoder.relative_attention_bias(distance).permute(2, 0, 1)
+        bias = bias + torch.where(real, 0.0, -10_000.0)[:, None, None, :]
+        for layer in encoder.layer:
+            attention = layer.attention
+            context = _attend(attention.attn, states, tokens, bias).reshape(-1, states.shape[1])[cells]
+            states = attention.LayerNorm(attention.attn.o(context) + states)
+            states = layer.output(layer.intermediate(states), states)
+        weights = real.unsqueeze(-1).to(states.dtype)
+        padded = states[tokens].reshape(*ids.shape, self.backbone.config.hidden_size) * weights
+        return padded.sum(1) / weights.sum(1), padded
+
+
+def _attend(attention: nn.Module, states: Tensor, tokens: Tensor, bias: Tensor) -> Tensor:
+    """Self-attention within each sentence: token states, (tokens, hidden), to contexts, (n, longest, hidden)."""
+    heads, width = attention.num_attention_heads, attention.attention_head_size
+
+    def spread(values: Tensor) -> Tensor:
+        return values[tokens].reshape(bias.shape[0], -1, heads, width).transpose(1, 2)
+
+    query, key, value = spread(attention.q(states)), spread(attention.k(states)), spread(attention.v(states))
+    weights = torch.softmax(query @ key.transpose(-1, -2) / width**0.5 + bias, -1)
+    return (weights @ value).transpose(1, 2)
 
 
 def export(
@@ -74,11 +110,15 @@ def export(
         exact, dynamic = Path(folder, "exact.onnx"), Path(folder, "int8.onnx")
         torch.onnx.export(
             _Embedder(network),
-            (torch.arange(5, 22).unsqueeze(0).repeat(2, 1),),
+            (torch.tensor([[5, 6, 7, 8, 9], [5, 6, 7, PAD, PAD]]),),
             str(exact),
             input_names=[INPUT],
-            output_names=[OUTPUT],
-            dynamic_axes={INPUT: {0: "sentences", 1: "tokens"}, OUTPUT: {0: "sentences"}},
+            output_names=[OUTPUT, STATES],
+            dynamic_axes={
+                INPUT: {0: "sentences", 1: "tokens"},
+                OUTPUT: {0: "sentences"},
+                STATES: {0: "sentences", 1: "tokens"},
+            },
             opset_version=17,
             dynamo=False,
         )

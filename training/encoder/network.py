@@ -7,9 +7,8 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrize
 from transformers import MPNetModel
 
+from models.encoder import PAD
 from models.labels import LABELS
-
-_PAD = 1  # MPNet's padding id, fixed by its position embeddings
 
 
 class StatementNetwork(nn.Module):
@@ -48,7 +47,7 @@ def keep_layers(network: StatementNetwork, layers: Sequence[int]) -> None:
 def collate(sequences: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
     """Pad token ids to one length: ids and mask, both (batch, longest)."""
     longest = max(map(len, sequences))
-    ids = torch.full((len(sequences), longest), _PAD)
+    ids = torch.full((len(sequences), longest), PAD)
     mask = torch.zeros((len(sequences), longest), dtype=torch.long)
     for row, sequence in enumerate(sequences):
         ids[row, : len(sequence)] = torch.tensor(sequence)
