@@ -1,12 +1,12 @@
 # Only python3 and make are needed beforehand: every target sets up what it needs in .venv from the hashed lock files.
 .DELETE_ON_ERROR:
-.PHONY: help serve test check format train encoder evaluate bench container lock clean
+.PHONY: help serve test check format train encoder evaluate bench container balancers lock clean
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := models training service
-CODE := $(PACKAGES) tests benchmarks
+CODE := $(PACKAGES) tests benchmarks deploy/prove-balancers
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 help:  ## list the targets
@@ -22,6 +22,7 @@ check: $(VENV)/.development  ## lint, format and types
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
+	$(BIN)/mypy deploy/prove-balancers
 
 format: $(VENV)/.development  ## rewrite the code as `check` wants it
 	$(BIN)/ruff check --fix $(CODE)
@@ -42,6 +43,9 @@ bench: $(VENV)/.development  ## speed, side by side in one run
 
 container:  ## build the image for real and try it (Debian, as root)
 	deploy/prove-container
+
+balancers: $(VENV)/.runtime  ## no request is lost behind HAProxy and nginx (Debian's haproxy, nginx and wrk, as root)
+	deploy/prove-balancers
 
 lock:  ## resolve the lock files anew (needs uv)
 	uv pip compile $(LOCK) -o requirements/runtime.txt pyproject.toml
