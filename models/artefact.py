@@ -16,6 +16,7 @@ from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.pipeline import Pipeline
 
 from models.encoder import GRAPH, VOCABULARY
+from models.signature import is_signed, key_from_environment
 
 SHIPPED = Path(__file__).parent / "shipped"
 MANIFEST = "manifest.json"
@@ -105,7 +106,7 @@ def load_artefact(directory: Path = SHIPPED) -> Artefact:
     """Verify an artefact, and only then unpickle it.
 
     Raises:
-        ArtefactError: As `verify_artefact` does.
+        ArtefactError, ValueError, OSError: As `verify_artefact` does.
     """
     manifest = verify_artefact(directory)
     with warnings.catch_warnings():
@@ -116,12 +117,17 @@ def load_artefact(directory: Path = SHIPPED) -> Artefact:
 
 
 def verify_artefact(directory: Path) -> Manifest:
-    """Check an artefact's digests and versions without opening its files.
+    """Check an artefact's signature, digests and versions without opening its files.
 
     Raises:
-        ArtefactError: If a file is missing, a digest differs, or scikit-learn's version differs in its first two parts.
+        ArtefactError: If a file is missing, a digest differs, scikit-learn's version differs in its first two parts, or
+            the environment holds a key and the artefact is not signed with it.
+        ValueError, OSError: As `key_from_environment` does.
     """
     manifest = read_manifest(directory)
+    key = key_from_environment()
+    if key and not is_signed(directory / MANIFEST, key):
+        raise ArtefactError(f"{directory} is not signed with the key of this environment: refused before loading")
     for name, expected in manifest.files.items():
         path = directory / name
         if not path.is_file():

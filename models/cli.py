@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 
 import click
 
-from models.artefact import SHIPPED, ArtefactError, read_manifest
+from models.artefact import MANIFEST, SHIPPED, ArtefactError, read_manifest
 from models.classifier import Classifier, Tagged
 from models.sentences import Span
 from models.sentences import split as split_text
+from models.signature import KEY, KEY_FILE, key_from_environment
+from models.signature import sign as sign_manifest
 
 T = TypeVar("T")
 _BATCH = 256  # sentences scored between two moves of the progress bar
@@ -99,6 +101,17 @@ def version(model: Path) -> None:
     """Print the versions of the package and of the model."""
     manifest = read_manifest(model)
     click.echo(f"statements {package_version('statements')}, model {manifest.name} {manifest.version}")
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+def sign(directory: Path) -> None:
+    """Sign the artefact in DIRECTORY with the key of STATEMENTS_MODEL_KEY or STATEMENTS_MODEL_KEY_FILE."""
+    key = key_from_environment()
+    if key is None:
+        raise click.UsageError(f"set {KEY} or {KEY_FILE}")
+    read_manifest(directory)  # nothing but a manifest is worth a signature
+    click.echo(sign_manifest(directory / MANIFEST, key))
 
 
 def in_batches(items: Sequence[T], label: str, hidden: bool = False) -> Iterator[Sequence[T]]:
