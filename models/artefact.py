@@ -106,7 +106,7 @@ def load_artefact(directory: Path = SHIPPED) -> Artefact:
     """Verify an artefact, and only then unpickle it.
 
     Raises:
-        ArtefactError, ValueError, OSError: As `verify_artefact` does.
+        ArtefactError: As `verify_artefact` does.
     """
     manifest = verify_artefact(directory)
     with warnings.catch_warnings():
@@ -122,10 +122,12 @@ def verify_artefact(directory: Path) -> Manifest:
     Raises:
         ArtefactError: If a file is missing, a digest differs, scikit-learn's version differs in its first two parts, or
             the environment holds a key and the artefact is not signed with it.
-        ValueError, OSError: As `key_from_environment` does.
     """
     manifest = read_manifest(directory)
-    key = key_from_environment()
+    try:
+        key = key_from_environment()
+    except (OSError, ValueError) as error:
+        raise ArtefactError(f"{directory} cannot be checked: {error}") from error
     if key and not is_signed(directory / MANIFEST, key):
         raise ArtefactError(f"{directory} is not signed with the key of this environment: refused before loading")
     for name, expected in manifest.files.items():

@@ -6,7 +6,7 @@ import pytest
 
 from models.artefact import MANIFEST, SHIPPED, ArtefactError, load_artefact
 from models.cli import main
-from models.signature import SIGNATURE, key_from_environment
+from models.signature import SIGNATURE
 
 KEY = "a key of no fewer than 32 bytes, for tests"
 
@@ -83,8 +83,8 @@ def test_an_amended_manifest_needs_a_new_signature(sign, copy, monkeypatch):
 @pytest.mark.parametrize("key", ["", "short"])
 def test_a_short_key_is_refused(monkeypatch, key):
     monkeypatch.setenv("STATEMENTS_MODEL_KEY", key)
-    with pytest.raises(ValueError, match="STATEMENTS_MODEL_KEY: a key has at least 32 bytes"):
-        key_from_environment()
+    with pytest.raises(ArtefactError, match="STATEMENTS_MODEL_KEY: a key has at least 32 bytes"):
+        load_artefact()
 
 
 @pytest.mark.parametrize(
