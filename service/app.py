@@ -4,6 +4,7 @@ from flask import Flask
 
 import service
 from models.classifier import Classifier
+from service import access, headers, limits, proxies
 from service.draining import Draining
 from service.openapi import complete
 from service.problems import ProblemApi
@@ -20,7 +21,7 @@ def create_app(settings: Settings | None = None, draining: Draining | None = Non
         draining: The server's flag; readiness follows it.
 
     Raises:
-        SettingsError: If an environment variable is wrong.
+        SettingsError: If an environment variable, or the file of API keys, is wrong.
         ArtefactError: If the model cannot be loaded.
     """
     settings = settings or Settings.from_environment()
@@ -35,6 +36,10 @@ def create_app(settings: Settings | None = None, draining: Draining | None = Non
         OPENAPI_JSON_PATH="openapi.json",
     )
     attach(app.extensions, State(classifier, settings, draining or Draining()))
+    proxies.init_app(app, settings)
+    limits.init_app(app, settings)
+    access.init_app(app, settings)
+    headers.init_app(app, settings)
     api = ProblemApi(app)
     api.register_blueprint(blueprint)
     api.register_blueprint(probes)

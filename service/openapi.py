@@ -2,19 +2,27 @@
 
 from apispec import APISpec
 
+from service.access import HEADER, OPEN_PATHS
 from service.problems import MEDIA_TYPE
 from service.schemas import INPUTS
 
 _EXAMPLE = {"text": "The union said it would walk out on Monday unless pay talks resume. Managers declined to comment."}
 _REFUSALS = {
     "400": "Not JSON: malformed, not UTF-8, a repeated member, a number out of range.",
+    "401": "Without a valid API key, where the service demands one.",
     "413": "Body over the size limit, or more sentences than one request may hold.",
     "415": "Not sent as application/json in UTF-8, or compressed.",
+    "429": "More requests than the caller may make; Retry-After says when to go on.",
+    "503": "Not done in the time a request may take.",
+}
+_KEYS = {
+    "apiKey": {"type": "apiKey", "in": "header", "name": HEADER},
+    "bearer": {"type": "http", "scheme": "bearer"},
 }
 
 
 def complete(spec: APISpec) -> None:
-    """State that one input is due, that errors are problem documents, and which refusals to expect."""
+    """State that one input is due, that errors are problem documents, which refusals to expect and where keys go."""
     schemas = spec.components.schemas
     schemas.pop("PaginationMetadata", None)
     schemas["ClassifyRequest"]["oneOf"] = [{"required": [name]} for name in INPUTS]
@@ -27,3 +35,10 @@ def complete(spec: APISpec) -> None:
             "description": description,
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
+    for name, scheme in _KEYS.items():
+        spec.components.security_scheme(name, scheme)
+    spec.options["security"] = [{}, *({name: []} for name in _KEYS)]  # {}: without one, if the service demands none
+    for path, operations in spec._paths.items():
+        if OPEN_PATHS.fullmatch(path):
+            for operation in operations.values():
+                operation["security"] = []

@@ -79,6 +79,11 @@ def test_chunked_bodies_are_read_and_limited(server):
     assert send(server, chunked(b'{"text": "%s"}' % (b"a b. " * 300_000))) == 413
 
 
+def test_the_server_does_not_tell_its_version(server):
+    with urllib.request.urlopen(f"http://127.0.0.1:{server}/healthz", timeout=30) as response:
+        assert response.headers["Server"] == "gunicorn"
+
+
 def test_the_seed_article(server):
     text = SEED.with_suffix(".txt").read_text()
     gold = [line.split("\t") for line in SEED.with_suffix(".tsv").read_text().splitlines()]
@@ -106,7 +111,11 @@ def test_a_taken_port_ends_it_with_an_error(server):
 
 @pytest.mark.parametrize(
     ("name", "value", "said"),
-    [("STATEMENTS_MAX_SENTENCES", "many", "STATEMENTS_MAX_SENTENCES"), ("STATEMENTS_MODEL", "/nowhere", "/nowhere")],
+    [
+        ("STATEMENTS_MAX_SENTENCES", "many", "STATEMENTS_MAX_SENTENCES"),
+        ("STATEMENTS_MODEL", "/nowhere", "/nowhere"),
+        ("STATEMENTS_API_KEYS_FILE", "/nowhere", "STATEMENTS_API_KEYS_FILE"),
+    ],
 )
 def test_a_wrong_setting_or_model_ends_it_with_one_line(name, value, said):
     environment = os.environ | {name: value}
