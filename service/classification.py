@@ -1,8 +1,11 @@
 """Turns a validated request into the body of its answer."""
 
+import time
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
+
+from werkzeug.exceptions import ServiceUnavailable
 
 from models.classifier import Classifier, Tagged
 from models.sentences import Span, split
@@ -10,15 +13,18 @@ from service.explanation import explanations
 from service.offsets import convert
 from service.problems import Problem
 
+_BATCH = 256  # sentences scored between two looks at the clock
+_RETRY_AFTER = 10  # seconds
 
-def classify(request: Mapping[str, Any], classifier: Classifier, max_sentences: int) -> dict[str, Any]:
+
+def classify(request: Mapping[str, Any], classifier: Classifier, max_sentences: int, seconds: float) -> dict[str, Any]:
     """Answer a request that `ClassifyRequestSchema` has loaded.
-
-    All sentences of a request are scored in one call.
 
     Raises:
         Problem: 413 if the request holds more than ``max_sentences`` sentences.
+        ServiceUnavailable: If it takes longer than ``seconds``.
     """
+    deadline = time.monotonic() + seconds
     model = {"name": classifier.manifest.name, "version": classifier.manifest.version}
     if "sentences" in request:
         texts: list[str] = request["sentences"]
@@ -31,7 +37,13 @@ def classify(request: Mapping[str, Any], classifier: Classifier, max_sentences: 
     if len(sentences) > max_sentences:
         detail = f"The request holds {len(sentences)} sentences; the limit is {max_sentences}."
         raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
-    tagged = (classifier.explain if request["explain"] else classifier.tag)(sentences)
+    tag = classifier.explain if request["explain"] else classifier.tag
+    tagged: list[Tagged] = []
+    for start in range(0, len(sentences), _BATCH):
+        if time.monotonic() > deadline:
+            detail = f"Given up after {seconds:g} seconds: send fewer sentences, or try again later."
+            raise ServiceUnavailable(detail, retry_after=_RETRY_AFTER)
+        tagged += tag(sentences[start : start + _BATCH])
     spans = [span for text, part in split_texts for span in convert(text, part, request["offsets"])]
     explained = list(explanations(split_texts, tagged, request["offsets"]))
     if "documents" not in request:

@@ -37,7 +37,8 @@ probes = StatementsBlueprint("probes", __name__, description="For load balancers
 def post_classify(request: dict[str, Any]) -> Response:
     """Tag every sentence of a text, of a list of sentences, or of several documents."""
     current = state()
-    return _json(classify(request, current.classifier, current.settings.max_sentences))
+    settings = current.settings
+    return _json(classify(request, current.classifier, settings.max_sentences, settings.request_seconds))
 
 
 @blueprint.get("/labels")

@@ -1,4 +1,5 @@
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -136,3 +137,15 @@ def test_a_body_over_the_limit_is_413():
     response = client.post("/classify", json={"text": "a " * 600})
     assert response.status_code == 413
     assert response.content_type == "application/problem+json"
+
+
+def test_a_request_that_takes_too_long_is_given_up(client_with, classifier, monkeypatch):
+    batches = []
+    monkeypatch.setattr(classifier, "tag", lambda batch: batches.append(len(batch)) or time.sleep(0.02) or [])
+    client = client_with(request_seconds=0.01)
+    response = client.post("/classify", json={"sentences": ["Why?"] * 1000})
+    assert response.status_code == 503
+    assert response.content_type == "application/problem+json"
+    assert response.get_json()["detail"].startswith("Given up after 0.01 seconds")
+    assert int(response.headers["Retry-After"]) > 0
+    assert sum(batches) < 1000
