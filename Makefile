@@ -1,6 +1,6 @@
 # Only python3 and make are needed beforehand: every target sets up what it needs in .venv from the hashed lock files.
 .DELETE_ON_ERROR:
-.PHONY: help serve test check format train encoder evaluate bench container balancers lock clean
+.PHONY: help serve test check format train encoder evaluate bench container balancers sbom lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -46,6 +46,10 @@ container:  ## build the image for real and try it (Debian, as root)
 
 balancers: $(VENV)/.runtime  ## no request is lost behind HAProxy and nginx (Debian's haproxy, nginx and wrk, as root)
 	deploy/prove-balancers
+
+sbom: $(VENV)/.development  ## bill of materials of the runtime lock in build/sbom.json: CycloneDX, validated
+	mkdir -p build
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --validate -o build/sbom.json requirements/runtime.txt
 
 lock:  ## resolve the lock files anew (needs uv)
 	uv pip compile $(LOCK) -o requirements/runtime.txt pyproject.toml

@@ -82,7 +82,7 @@ class Settings:
     )
     request_seconds: float = _setting(
         "float",
-        60.0,
+        100.0,
         "Seconds a request may take before it is given up; gunicorn's own limit is 120.",
         Range(0, 110, min_inclusive=False),
     )
