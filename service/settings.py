@@ -19,7 +19,8 @@ from models.artefact import SHIPPED
 from service import keys
 
 PREFIX = "STATEMENTS_"
-_SERVICE_LINK = re.compile(r"_(PORT(_\w+)?|SERVICE_HOST)$")  # set by Kubernetes where a Service is called "statements"
+# the client's variables, and those that Kubernetes sets where a Service is called "statements"
+_NOT_OURS = re.compile(rf"{PREFIX}CLIENT_|\w+_(PORT(_\w+)?|SERVICE_HOST)$")
 
 
 class SettingsError(ValueError):
@@ -126,7 +127,7 @@ class Settings:
         """
         known = {variable(item) for item in fields(cls)}
         for name in sorted(name for name in os.environ if name.startswith(PREFIX)):
-            if name not in known and not _SERVICE_LINK.search(name):
+            if name not in known and not _NOT_OURS.match(name):
                 close = get_close_matches(name, known, 1)
                 raise SettingsError(f"{name} is not a setting" + "".join(f"; is {match} meant?" for match in close))
             if not os.environ[name]:

@@ -9,7 +9,7 @@ from service.settings import Settings
 @pytest.fixture
 def client_with(classifier, monkeypatch):
     """A client of a new app with the given settings."""
-    monkeypatch.setattr("service.app.Classifier.load", lambda _: classifier)
+    monkeypatch.setattr("service.app.Classifier.load", lambda *_, **__: classifier)
 
     def make(**settings):
         return create_app(Settings(**settings)).test_client()

@@ -34,6 +34,7 @@ def test_values_are_read(monkeypatch):
         "model_key_file": Path("/run/key"),
         "max_body_bytes": 2048,
         "max_sentences": 5,
+        "cache_sentences": 0,
         "request_seconds": 2.5,
         "drain_seconds": 0.0,
         "api_keys": [KEY, "bob:" + "1" * 64],
