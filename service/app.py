@@ -4,7 +4,7 @@ from flask import Flask
 
 import service
 from models.classifier import Classifier
-from service import access, headers, limits, proxies
+from service import access, headers, inference, limits, proxies
 from service.draining import Draining
 from service.openapi import complete
 from service.problems import ProblemApi
@@ -43,5 +43,6 @@ def create_app(settings: Settings | None = None, draining: Draining | None = Non
     api = ProblemApi(app)
     api.register_blueprint(blueprint)
     api.register_blueprint(probes)
+    inference.init_app(app, api, classifier.manifest)
     complete(api.spec)
     return app

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Collection
 from http import HTTPStatus
 from typing import Any, NoReturn
 
@@ -14,14 +15,18 @@ from service.problems import Problem, child, invalid
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def read(request: Request) -> Any:  # noqa: ANN401 - any JSON value
+def read(request: Request, media_types: Collection[str] = ("application/json",)) -> Any:  # noqa: ANN401 - any JSON value
     """Parse the body of a request.
+
+    Args:
+        request: Its body is read whole.
+        media_types: Those under which JSON may be sent; "" is that of a request that states none.
 
     Raises:
         Problem: 415 for another media type, charset or content coding; 413 for a body over the limit; 400 for invalid
             UTF-8 or JSON, duplicate keys, non-finite numbers or nesting too deep to parse; 422 for a lone surrogate.
     """
-    if request.mimetype != "application/json":
+    if request.mimetype not in media_types:
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be sent as application/json.")
     if request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be encoded as UTF-8.")

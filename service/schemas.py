@@ -34,7 +34,8 @@ def _not_blank(text: str) -> None:
         raise ValidationError("Must hold more than white space.")
 
 
-def _text(required: bool = False, **metadata: str) -> fields.String:
+def text_field(required: bool = False, **metadata: str) -> fields.String:
+    """A string with more than white space in it."""
     # the pattern states _not_blank in the OpenAPI document
     return fields.String(required=required, validate=_not_blank, metadata={"minLength": 1, "pattern": r"\S"} | metadata)
 
@@ -45,15 +46,15 @@ class DocumentSchema(Schema):
     id = fields.String(
         required=True, validate=validate.Length(min=1, max=512), metadata={"description": "Unique in the request."}
     )
-    text = _text(required=True, description="Split into sentences.")
+    text = text_field(required=True, description="Split into sentences.")
 
 
 class ClassifyRequestSchema(Schema):
     """Exactly one of `text`, `sentences` and `documents`, with options."""
 
-    text = _text(description="Split into sentences.")
+    text = text_field(description="Split into sentences.")
     sentences = fields.List(
-        _text(),
+        text_field(),
         validate=validate.Length(min=1),
         metadata={"description": "Already split: tagged one to one."},
     )
