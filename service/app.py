@@ -4,7 +4,7 @@ from flask import Flask
 
 import service
 from models.classifier import Classifier
-from service import access, headers, inference, limits, proxies
+from service import access, headers, inference, limits, proxies, reference
 from service.draining import Draining
 from service.openapi import complete
 from service.problems import ProblemApi
@@ -45,4 +45,5 @@ def create_app(settings: Settings | None = None, draining: Draining | None = Non
     api.register_blueprint(probes)
     inference.init_app(app, api, classifier.manifest)
     complete(api.spec)
+    reference.init_app(app)
     return app

@@ -6,7 +6,30 @@ from service.access import HEADER, OPEN_PATHS
 from service.problems import MEDIA_TYPE
 from service.schemas import INPUTS
 
-_EXAMPLE = {"text": "The union said it would walk out on Monday unless pay talks resume. Managers declined to comment."}
+_TEXT = "The union said it would walk out on Monday unless pay talks resume. Managers declined to comment."
+#: Requests to try, by what they show.
+EXAMPLES = {
+    "text": {"summary": "A text, split into sentences", "value": {"text": _TEXT}},
+    "sentences": {
+        "summary": "Sentences, tagged one to one",
+        "value": {"sentences": ["He is charged with taking bribes.", "Officials lifted the tsunami warning."]},
+    },
+    "documents": {
+        "summary": "Several texts, each under its id; the surest labels only",
+        "value": {
+            "documents": [
+                {"id": "strike", "text": _TEXT},
+                {"id": "port", "text": "A strike would cripple the port, the chamber of commerce cautioned."},
+            ],
+            "min_confidence": 0.6,
+            "scores": False,
+        },
+    },
+    "explain": {
+        "summary": "A text with an explanation of each label, and offsets for JavaScript",
+        "value": {"text": _TEXT, "explain": True, "offsets": "utf16"},
+    },
+}
 _REFUSALS = {
     "400": "Not JSON: malformed, not UTF-8, a repeated member, a number out of range.",
     "401": "Without a valid API key, where the service demands one.",
@@ -26,10 +49,10 @@ def complete(spec: APISpec) -> None:
     schemas = spec.components.schemas
     schemas.pop("PaginationMetadata", None)
     schemas["ClassifyRequest"]["oneOf"] = [{"required": [name]} for name in INPUTS]
-    schemas["ClassifyRequest"]["examples"] = [_EXAMPLE]
     for response in spec.components.responses.values():
         response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     operation = spec._paths["/classify"]["post"]
+    operation["requestBody"]["content"]["application/json"]["examples"] = EXAMPLES
     for status, description in _REFUSALS.items():
         operation["responses"][status] = {
             "description": description,
