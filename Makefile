@@ -1,6 +1,6 @@
 # Only python3 and make are needed beforehand: every target sets up what it needs in .venv from the hashed lock files.
 .DELETE_ON_ERROR:
-.PHONY: help serve test check format train encoder evaluate bench container balancers sbom lock clean
+.PHONY: help serve test check docs format train encoder evaluate bench container balancers sbom lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -23,6 +23,9 @@ check: $(VENV)/.development  ## lint, format and types
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/mypy deploy/prove-balancers
+
+docs: $(VENV)/.development  ## the documents as a site, into build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 format: $(VENV)/.development  ## rewrite the code as `check` wants it
 	$(BIN)/ruff check --fix $(CODE)
