@@ -28,7 +28,7 @@ from service.inference_schemas import (
 )
 from service.parsing import Parser
 from service.problems import MEDIA_TYPE, Problem
-from service.routes import StatementsBlueprint
+from service.routes import StatementsBlueprint, check_ready
 from service.schemas import ClassifyRequestSchema
 from service.state import state
 
@@ -134,14 +134,16 @@ def get_live() -> dict[str, Any]:
 @server.get("/health/ready")
 @server.response(200, ReadySchema)
 def get_ready() -> dict[str, Any]:
-    """Whether requests are answered, as at /readyz."""
+    """Whether to send requests here, as at /readyz."""
+    check_ready()
     return {"ready": True}
 
 
 @model.get("/ready")
 @model.response(200, ReadySchema)
 def get_model_ready() -> dict[str, Any]:
-    """Whether the model answers."""
+    """Whether to send the model requests, as at /readyz."""
+    check_ready()
     return {"name": state().classifier.manifest.name, "ready": True}
 
 

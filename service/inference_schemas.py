@@ -130,7 +130,7 @@ class LiveSchema(Schema):
 
 
 class ReadySchema(Schema):
-    """Whether requests are answered, and for a model by which name."""
+    """Whether to send requests; `name` where a model was asked."""
 
     name = fields.String()
     ready = fields.Boolean(required=True)

@@ -66,9 +66,14 @@ def get_healthz() -> Response:
 @probes.response(200, StatusSchema)
 def get_readyz() -> Response:
     """Whether to send requests here: not while the server drains before it stops."""
+    check_ready()
+    return _json({"status": "ready"})
+
+
+def check_ready() -> None:
+    """Raise a 503 while the server drains."""
     if state().draining.begun:
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "The server is about to stop.")
-    return _json({"status": "ready"})
 
 
 def _json(body: dict[str, Any]) -> Response:

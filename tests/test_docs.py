@@ -61,7 +61,9 @@ class Loaded(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         self.addresses += [
-            address for name, address in attributes if name in ("src", "href", "srcset", "data") and tag != "a" and address
+            address
+            for name, address in attributes
+            if name in ("src", "href", "srcset", "data") and tag != "a" and address
         ]
 
 

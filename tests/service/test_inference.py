@@ -10,6 +10,7 @@ import pytest
 
 from models.labels import LABELS
 from service.app import create_app
+from service.draining import Draining
 from service.settings import Settings
 
 MODEL = "/v2/models/statements"
@@ -100,6 +101,15 @@ def test_server_metadata_and_health(client):
     assert get(client, "/v2", SERVER) == get(client, "/v2/", SERVER)
     assert client.get("/v2/health/live").get_json() == {"live": True}
     assert client.get("/v2/health/ready").get_json() == {"ready": True}
+
+
+def test_it_is_not_ready_while_the_server_drains():
+    draining = Draining()
+    client = create_app(Settings(), draining).test_client()
+    draining.begin()
+    for path in ("/v2/health/ready", f"{MODEL}/ready"):
+        assert refused(client.get(path), 503) == "The server is about to stop."
+    assert client.get("/v2/health/live").status_code == 200
 
 
 @pytest.mark.parametrize("path", [MODEL, f"{MODEL}/versions/{{version}}"])
