@@ -12,19 +12,20 @@ from models.sentences import Span, split
 from service.explanation import explanations
 from service.offsets import convert
 from service.problems import Problem
+from service.settings import Settings
 
 _BATCH = 256  # sentences scored between two looks at the clock
 _RETRY_AFTER = 10  # seconds
 
 
-def classify(request: Mapping[str, Any], classifier: Classifier, max_sentences: int, seconds: float) -> dict[str, Any]:
+def classify(request: Mapping[str, Any], classifier: Classifier, settings: Settings) -> dict[str, Any]:
     """Answer a request that `ClassifyRequestSchema` has loaded.
 
     Raises:
-        Problem: 413 if the request holds more than ``max_sentences`` sentences.
-        ServiceUnavailable: If it takes longer than ``seconds``.
+        Problem: 413 if the request holds more sentences than the settings allow.
+        ServiceUnavailable: If it takes longer than they allow.
     """
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + settings.request_seconds
     model = {"name": classifier.manifest.name, "version": classifier.manifest.version}
     if "sentences" in request:
         texts: list[str] = request["sentences"]
@@ -34,14 +35,14 @@ def classify(request: Mapping[str, Any], classifier: Classifier, max_sentences: 
         parts = [split(text) for text in texts]
     split_texts = list(zip(texts, parts, strict=True))
     sentences = [text[start:end] for text, part in split_texts for start, end in part]
-    if len(sentences) > max_sentences:
-        detail = f"The request holds {len(sentences)} sentences; the limit is {max_sentences}."
+    if len(sentences) > settings.max_sentences:
+        detail = f"The request holds {len(sentences)} sentences; the limit is {settings.max_sentences}."
         raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
     tag = classifier.explain if request["explain"] else classifier.tag
     tagged: list[Tagged] = []
     for start in range(0, len(sentences), _BATCH):
         if time.monotonic() > deadline:
-            detail = f"Given up after {seconds:g} seconds: send fewer sentences, or try again later."
+            detail = f"Given up after {settings.request_seconds:g} seconds: send fewer sentences, or try again later."
             raise ServiceUnavailable(detail, retry_after=_RETRY_AFTER)
         tagged += tag(sentences[start : start + _BATCH])
     spans = [span for text, part in split_texts for span in convert(text, part, request["offsets"])]

@@ -182,7 +182,7 @@ def post_infer(asked: dict[str, Any]) -> dict[str, Any]:
     """
     current = state()
     sentences = ClassifyRequestSchema().load({"sentences": asked["inputs"][0]["data"]})
-    rows = classify(sentences, current.classifier, current.settings.max_sentences)["sentences"]
+    rows = classify(sentences, current.classifier, current.settings)["sentences"]
     tensors = {
         "label": [row["label"] for row in rows],
         "confidence": [row["confidence"] for row in rows],

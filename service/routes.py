@@ -37,8 +37,7 @@ probes = StatementsBlueprint("probes", __name__, description="For load balancers
 def post_classify(request: dict[str, Any]) -> Response:
     """Tag every sentence of a text, of a list of sentences, or of several documents."""
     current = state()
-    settings = current.settings
-    return _json(classify(request, current.classifier, settings.max_sentences, settings.request_seconds))
+    return _json(classify(request, current.classifier, current.settings))
 
 
 @blueprint.get("/labels")
