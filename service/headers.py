@@ -22,8 +22,8 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def add_defaults(response: Response) -> Response:
-        for name, value in DEFAULTS.items():
-            response.headers.setdefault(name, value)
+        given = {name.lower() for name, _ in response.headers}
+        response.headers.extend([item for item in DEFAULTS.items() if item[0].lower() not in given])
         if settings.hsts_seconds and request.is_secure:
             response.headers["Strict-Transport-Security"] = f"max-age={settings.hsts_seconds}"
         return response

@@ -32,7 +32,7 @@ probes = StatementsBlueprint("probes", __name__, description="For load balancers
 
 
 @blueprint.post("/classify")
-@blueprint.arguments(ClassifyRequestSchema)
+@blueprint.arguments(ClassifyRequestSchema())  # an instance: a class would be instantiated at every request
 @blueprint.response(200, ClassifyAnswerSchema)
 def post_classify(request: dict[str, Any]) -> Response:
     """Tag every sentence of a text, of a list of sentences, or of several documents."""
