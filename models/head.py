@@ -1,6 +1,7 @@
 """The last step of the pipeline: from embeddings to calibrated probabilities and prediction sets."""
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any, Final, Self
 
 import numpy as np
@@ -100,9 +101,6 @@ class StatementHead(ClassifierMixin, BaseEstimator):
     def _prediction_set(self, row: list[float]) -> tuple[int, ...]:
         # plain Python: on five numbers NumPy spends more on its calls than on the work
         best_first = sorted(range(len(row)), key=row.__getitem__, reverse=True)
-        mass = 0.0
-        for size, column in enumerate(best_first, 1):
-            mass += row[column]
-            if mass >= self.coverage - 1e-9:
-                break
+        reached = accumulate(row[column] for column in best_first)
+        size = sum(mass < self.coverage - 1e-9 for mass in reached) + 1
         return tuple(best_first[:size])
