@@ -21,7 +21,7 @@ from training.evaluation import Report, evaluate
 from training.invariance import invariance, load_variants
 
 NAME = "statements"
-VERSION = "1.0.0"
+VERSION = "1.0.1"
 _FOLDS = 5
 
 

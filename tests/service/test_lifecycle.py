@@ -11,8 +11,10 @@ import urllib.error
 import urllib.request
 from contextlib import contextmanager
 
-from models.artefact import MANIFEST, SHIPPED
+from models.artefact import MANIFEST, SHIPPED, read_manifest
 from tests.service.test_server import STATEMENTS, free_port, post, wait_until_ready
+
+VERSION = read_manifest(SHIPPED).version
 
 
 @contextmanager
@@ -71,7 +73,7 @@ def test_a_stopping_server_says_so_first_and_answers_what_it_has_in_hand(tmp_pat
         time.sleep(0.3)
         process.send_signal(signal.SIGTERM)
         eventually(lambda: readiness(port) == 503)
-        assert version(port) == "1.0.0"  # still served while draining
+        assert version(port) == VERSION  # still served while draining
         assert process.wait(timeout=40) == 0
         long.join()
         assert len(answers[0]["sentences"]) == 2000
@@ -105,7 +107,7 @@ def test_sighup_moves_to_the_model_the_link_names_and_loses_nothing(tmp_path):
         eventually(lambda: seen[-1:] == ["2"])
         stop.set()
         asking.join()
-        assert sorted(set(seen)) == ["1.0.0", "2"]
+        assert sorted(set(seen)) == [VERSION, "2"]
 
 
 def test_a_broken_model_is_refused_and_the_old_one_keeps_serving(tmp_path):
@@ -120,6 +122,6 @@ def test_a_broken_model_is_refused_and_the_old_one_keeps_serving(tmp_path):
         process.send_signal(signal.SIGHUP)
         eventually(lambda: "reload refused" in (tmp_path / "log").read_text())
         eventually(lambda: "Worker exiting" in (tmp_path / "log").read_text())
-        assert version(port) == "1.0.0"
+        assert version(port) == VERSION
         shutil.rmtree(broken)
         assert process.poll() is None
