@@ -38,13 +38,13 @@ class BatchingEncoder:
         self._arrived = threading.Condition()
         self._thread: threading.Thread | None = None
 
-    def __call__(self, sentences: Sequence[str]) -> NDArray[np.float32]:
-        """Embeddings, (n, hidden), one row a sentence.
+    def run(self, sequences: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        """Embeddings, (n, hidden), of sentences given by their sub-word ids.
 
         Raises:
             Exception: What the encoder raised.
         """
-        job = _Job(self._encoder.tokenise(sentences), self._encoder.hidden)
+        job = _Job(sequences, self._encoder.hidden)
         if not job.missing:
             return job.embeddings
         with self._arrived:

@@ -49,7 +49,7 @@ class Classifier:
         self.labels = artefact.manifest.labels
         self.pipeline = artefact.pipeline
         self._encoder, self._head = (step for _, step in self.pipeline.steps)
-        self._predict = Predictor(self.pipeline, BatchingEncoder(self._encoder) if shared else None, cache_size)
+        self._predict = Predictor(self.pipeline, BatchingEncoder(self._encoder).run if shared else None, cache_size)
 
     @classmethod
     def load(cls, directory: Path = SHIPPED, shared: bool = False, cache_size: int = 0) -> "Classifier":
@@ -76,19 +76,13 @@ class Classifier:
         return self._tagged(sentences, self.scores(sentences))
 
     def explain(self, sentences: Sequence[str]) -> list[Tagged]:
-        """Tag sentences, one to one, each with the explanation of its label."""
-        if not sentences:
-            return []
-        states = self._encoder.states(sentences)
-        tagged = self._tagged(sentences, self._predict.decide(np.array([part.mean(axis=0) for part in states])))
-        return [
-            replace(item, explanation=self._explanation(item, part)) for item, part in zip(tagged, states, strict=True)
-        ]
+        """Tag sentences, one to one, each with the explanation of its label; slow, as `explain` says."""
+        return [replace(item, explanation=self._explanation(item)) for item in self.tag(sentences)]
 
-    def _explanation(self, item: Tagged, states: NDArray[np.float32]) -> Explanation:
+    def _explanation(self, item: Tagged) -> Explanation:
         column = self.labels.index(item.label)
         weights, intercept = self._head.coef_[column], float(self._head.intercept_[column])
-        return explain(item.text, states, self._encoder.tokeniser, item.label, weights, intercept)
+        return explain(item.text, item.label, self._encoder.tokeniser, self._predict.run, weights, intercept)
 
     def _tagged(self, sentences: Sequence[str], scores: NDArray[np.float64]) -> list[Tagged]:
         return [

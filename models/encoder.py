@@ -1,7 +1,7 @@
 """Sentence embeddings from the shipped transformer, run by ONNX Runtime."""
 
 import gzip
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,7 +14,7 @@ from models.wordpiece import WordPiece
 
 GRAPH = "encoder.onnx.gz"
 VOCABULARY = "vocabulary.txt"
-INPUT, OUTPUT, STATES = "ids", "embedding", "states"
+INPUT, OUTPUT = "ids", "embedding"
 PAD = 1  # token id that fills up the shorter sentences of a batch
 
 
@@ -48,19 +48,16 @@ class SentenceEncoder(TransformerMixin, BaseEstimator):
 
     def run(self, sequences: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         """Embeddings, (n, hidden), of sentences given by their sub-word ids."""
+        session = self._load()[1]
         embeddings = np.empty((len(sequences), self.hidden), dtype=np.float32)
-        for rows, (part,) in self._run(sequences, [OUTPUT]):
-            embeddings[rows] = part
+        order = sorted(range(len(sequences)), key=lambda row: len(sequences[row]))
+        for start in range(0, len(order), self.batch_size):
+            rows = order[start : start + self.batch_size]
+            ids = np.full((len(rows), len(sequences[rows[-1]])), PAD, dtype=np.int64)
+            for line, row in zip(ids, rows, strict=True):
+                line[: len(sequences[row])] = sequences[row]
+            embeddings[rows] = session.run([OUTPUT], {INPUT: ids})[0]
         return embeddings
-
-    def states(self, sentences: Iterable[str]) -> list[NDArray[np.float32]]:
-        """States of each sentence's sub-words, (tokens, hidden), end marks included; their mean is its embedding."""
-        sequences = self.tokenise(sentences)
-        states = [np.empty(0, dtype=np.float32)] * len(sequences)
-        for rows, (part,) in self._run(sequences, [STATES]):
-            for row, padded in zip(rows, part, strict=True):
-                states[row] = padded[: len(sequences[row])]
-        return states
 
     def tokenise(self, sentences: Iterable[str]) -> list[list[int]]:
         """Sub-word ids of each sentence, end marks included."""
@@ -76,19 +73,6 @@ class SentenceEncoder(TransformerMixin, BaseEstimator):
         """Values an embedding has."""
         width: int = self._load()[1].get_outputs()[0].shape[1]
         return width
-
-    def _run(
-        self, sequences: Sequence[Sequence[int]], outputs: Sequence[str]
-    ) -> Iterator[tuple[list[int], list[NDArray[np.float32]]]]:
-        """Batches of like length: the rows each holds, and the network's outputs for them."""
-        session = self._load()[1]
-        order = sorted(range(len(sequences)), key=lambda row: len(sequences[row]))
-        for start in range(0, len(order), self.batch_size):
-            rows = order[start : start + self.batch_size]
-            ids = np.full((len(rows), len(sequences[rows[-1]])), PAD, dtype=np.int64)
-            for line, row in zip(ids, rows, strict=True):
-                line[: len(sequences[row])] = sequences[row]
-            yield rows, session.run(outputs, {INPUT: ids})
 
     def _load(self) -> tuple[WordPiece, onnxruntime.InferenceSession]:
         """The tokeniser and the network, read on first use and left out of pickles."""

@@ -1,11 +1,12 @@
-"""Which words of a sentence speak for its label.
+"""Which words of a sentence speak for its label, and which against it.
 
-The head is linear and the embedding is the mean of the sub-words' states, so a label's logit is exactly the sum of the
-head's intercept and one contribution a sub-word. Each state, however, comes from a transformer that has read the whole
-sentence: a contribution is what the network holds *at* a word, not what would be lost by leaving the word out.
+The head is linear in the embedding, but the encoder reads a sentence as a whole: its words have no shares of their own.
+So each word is left out in turn, and what the label's logit loses by that is the word's contribution (Li, Monroe &
+Jurafsky, *Understanding Neural Networks through Representation Erasure*, 2016). What the words do only together is in
+none of these; it is the remainder.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -22,7 +23,7 @@ class Contribution:
 
     Attributes:
         span: Where the word stands in the sentence.
-        value: Positive if it speaks for the label.
+        value: How much lower the logit is without the word: positive if it speaks for the label.
     """
 
     span: Span
@@ -31,53 +32,52 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The logit of a label taken apart: ``intercept + boundary + sum of the words' values = logit``.
+    """The logit of a label taken apart: ``intercept + remainder + sum of the words' values = logit``.
 
     Attributes:
         label: The label explained.
         logit: Its logit; the scores are the softmax of all labels' logits.
         intercept: What every sentence starts from.
-        boundary: What the marks at the two ends of the sentence add.
+        remainder: What no single word accounts for: the words' joint effect, counted more than once or not at all.
         words: What each word adds, in order.
     """
 
     label: str
     logit: float
     intercept: float
-    boundary: float
+    remainder: float
     words: tuple[Contribution, ...]
 
 
 def explain(
     sentence: str,
-    states: NDArray[np.float32],
-    tokeniser: WordPiece,
     label: str,
+    tokeniser: WordPiece,
+    run: Callable[[Sequence[Sequence[int]]], NDArray[np.float32]],
     weights: NDArray[np.float64],
     intercept: float,
 ) -> Explanation:
-    """Take a label's logit apart.
+    """Take a label's logit apart, at the cost of encoding the sentence once for each of its words.
 
     Args:
         sentence: The sentence.
-        states: States of its sub-words, (tokens, hidden), end marks included.
-        tokeniser: What cut it into sub-words.
         label: The label.
-        weights: The head's weights for that label, (hidden,).
+        tokeniser: Cuts it into sub-words.
+        run: Turns sub-word ids into embeddings, (n, hidden).
+        weights: The head's weights for the label, (hidden,).
         intercept: The head's intercept for it.
     """
-    values = states.astype(np.float64) @ weights / len(states)
+    ids = tokeniser(sentence)
     words = tokeniser.words(sentence)
-    edges = np.cumsum([1, *(ids for _, _, ids in words)])
-    parts = _sums(values, edges.tolist())
+    ends = np.cumsum([1, *(count for _, _, count in words)]).tolist()  # the first id is the mark of the beginning
+    without = [ids[:first] + ids[last:] for first, last in pairwise(ends)]
+    logit, *reduced = (run([ids, *without]).astype(np.float64) @ weights + intercept).tolist()
     return Explanation(
         label=label,
-        logit=float(values.sum() + intercept),
+        logit=logit,
         intercept=intercept,
-        boundary=float(values[0] + values[edges[-1] :].sum()),
-        words=tuple(Contribution(Span(start, end), part) for (start, end, _), part in zip(words, parts, strict=True)),
+        remainder=logit - intercept - sum(logit - value for value in reduced),
+        words=tuple(
+            Contribution(Span(start, end), logit - value) for (start, end, _), value in zip(words, reduced, strict=True)
+        ),
     )
-
-
-def _sums(values: NDArray[np.float64], edges: Sequence[int]) -> list[float]:
-    return [float(values[first:last].sum()) for first, last in pairwise(edges)]

@@ -8,7 +8,7 @@ from sklearn.pipeline import Pipeline
 
 from models.cache import ScoreCache
 
-Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+Run = Callable[[Sequence[Sequence[int]]], NDArray[np.float32]]
 
 
 class Predictor:
@@ -16,13 +16,14 @@ class Predictor:
 
     Args:
         pipeline: Fitted, as `build_pipeline` makes it.
-        encode: What turns sentences into embeddings; the pipeline's own encoder if not given.
+        run: What turns sub-word ids into embeddings; the pipeline's own encoder if not given.
         cache_size: Sentences whose scores are kept.
     """
 
-    def __init__(self, pipeline: Pipeline, encode: Encode | None = None, cache_size: int = 0) -> None:
+    def __init__(self, pipeline: Pipeline, run: Run | None = None, cache_size: int = 0) -> None:
         encoder, head = (step for _, step in pipeline.steps)
-        self._encode: Encode = encode or encoder.transform
+        self._tokenise = encoder.tokenise
+        self.run: Run = run or encoder.run
         self._weights = np.ascontiguousarray(head.coef_.T, dtype=np.float32)
         self._intercept = head.intercept_
         self._cache = ScoreCache(cache_size)
@@ -38,7 +39,7 @@ class Predictor:
             else:
                 scores[row] = known
         if missing:
-            fresh = self.decide(self._encode(list(missing)))
+            fresh = self.decide(self.run(self._tokenise(missing)))
             for (sentence, rows), probabilities in zip(missing.items(), fresh, strict=True):
                 scores[rows] = probabilities
                 self._cache.put(sentence, probabilities.copy())  # a view would keep the whole batch alive

@@ -36,7 +36,7 @@ def explanations(
                 "label": explanation.label,
                 "logit": explanation.logit,
                 "intercept": explanation.intercept,
-                "boundary": explanation.boundary,
+                "remainder": explanation.remainder,
                 "spans": [
                     {
                         "start": span.start,

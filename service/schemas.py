@@ -73,7 +73,10 @@ class ClassifyRequestSchema(Schema):
         validate=validate.Range(min=0, max=1),
         metadata={"description": "Below it, label is null; top_label still names the best guess."},
     )
-    explain = Flag(load_default=False, metadata={"description": "Whether to say which words speak for each label."})
+    explain = Flag(
+        load_default=False,
+        metadata={"description": "Whether to say which words speak for each label; takes a run of the model a word."},
+    )
     scores = Flag(load_default=True, metadata={"description": "Whether to give the five probabilities."})
 
     @validates_schema(skip_on_field_errors=False)
@@ -110,16 +113,16 @@ class ContributionSchema(Schema):
 
 
 class ExplanationSchema(Schema):
-    """The logit of `top_label` taken apart: intercept, boundary and contributions add up to it.
+    """The logit of `top_label` taken apart: intercept, remainder and contributions add up to it exactly.
 
-    The sum is exact for the linear head over the states the encoder gives the words. The encoder has read the whole
-    sentence for each state, so a contribution is what the model holds at a word, not the effect of leaving it out.
+    The model encodes a sentence as a whole, so words have no shares of their own: a contribution is what the logit
+    loses when the model is given the sentence without that word. What words do only together is in the remainder.
     """
 
     label = _label(required=True)
     logit = fields.Float(required=True, metadata={"description": "Scores are the softmax of the labels' logits."})
     intercept = fields.Float(required=True, metadata={"description": "What every sentence starts from."})
-    boundary = fields.Float(required=True, metadata={"description": "What the ends of the sentence add."})
+    remainder = fields.Float(required=True, metadata={"description": "What no single word accounts for."})
     spans = fields.List(fields.Nested(ContributionSchema), required=True, metadata={"description": "Words, in order."})
 
 

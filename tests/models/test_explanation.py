@@ -21,11 +21,20 @@ SENTENCES = [
 def test_parts_add_up_to_the_logit(classifier, sentence):
     (item,) = classifier.explain([sentence])
     found = item.explanation
-    total = found.intercept + found.boundary + sum(word.value for word in found.words)
+    total = found.intercept + found.remainder + sum(word.value for word in found.words)
     assert total == pytest.approx(found.logit, abs=1e-9)
     logits = classifier.pipeline.decision_function([sentence])[0]
     assert found.label == item.label
     assert found.logit == pytest.approx(logits[classifier.labels.index(item.label)], abs=1e-4)
+
+
+def test_a_contribution_is_what_the_logit_loses_without_the_word(classifier):
+    sentence, shorter = "He warned of rain.", "He of rain."
+    found = classifier.explain([sentence])[0].explanation
+    without = classifier.pipeline.decision_function([shorter])[0][classifier.labels.index(found.label)]
+    (start, end), value = found.words[1].span, found.words[1].value
+    assert sentence[start:end] == "warned"
+    assert value == pytest.approx(found.logit - without, abs=1e-4)
 
 
 def test_explained_sentences_are_tagged_alike(classifier):

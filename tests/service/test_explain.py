@@ -24,7 +24,7 @@ def test_parts_add_up_and_explain_the_top_label(client):
     sentences, _ = words(client, "codepoint")
     for sentence in sentences:
         found = sentence["explanation"]
-        total = found["intercept"] + found["boundary"] + sum(span["contribution"] for span in found["spans"])
+        total = found["intercept"] + found["remainder"] + sum(span["contribution"] for span in found["spans"])
         assert total == pytest.approx(found["logit"], abs=1e-9)
         assert found["label"] == sentence["top_label"]
 

@@ -14,7 +14,7 @@ from onnx import ModelProto, TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
-from models.encoder import GRAPH, INPUT, OUTPUT, PAD, STATES, VOCABULARY
+from models.encoder import GRAPH, INPUT, OUTPUT, PAD, VOCABULARY
 from training.encoder.network import StatementNetwork
 from training.encoder.quantisation import freeze
 
@@ -36,7 +36,7 @@ class _ByteEmbedding(nn.Module):
 
 
 class _Embedder(nn.Module):
-    """Padded sentences in; their embeddings and the states of their tokens out.
+    """Padded sentences in, their embeddings out.
 
     Everything but attention runs over one row of all tokens without the padding, so that a batch of mixed lengths costs
     little more than its tokens, and the padding adds nothing but exact zeros to any sum.
@@ -46,8 +46,8 @@ class _Embedder(nn.Module):
         super().__init__()
         self.backbone = network.backbone
 
-    def forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
-        """Token ids, (n, longest), to embeddings, (n, hidden), and token states, (n, longest, hidden)."""
+    def forward(self, ids: Tensor) -> Tensor:
+        """Token ids, (n, longest), to embeddings, (n, hidden)."""
         embeddings, encoder = self.backbone.embeddings, self.backbone.encoder
         real = ids != PAD
         flat = real.reshape(-1)
@@ -67,7 +67,8 @@ class _Embedder(nn.Module):
             states = layer.output(layer.intermediate(states), states)
         weights = real.unsqueeze(-1).to(states.dtype)
         padded = states[tokens].reshape(*ids.shape, self.backbone.config.hidden_size) * weights
-        return padded.sum(1) / weights.sum(1), padded
+        embedding: Tensor = padded.sum(1) / weights.sum(1)
+        return embedding
 
 
 def _attend(attention: nn.Module, states: Tensor, tokens: Tensor, bias: Tensor) -> Tensor:
@@ -113,12 +114,8 @@ def export(
             (torch.tensor([[5, 6, 7, 8, 9], [5, 6, 7, PAD, PAD]]),),
             str(exact),
             input_names=[INPUT],
-            output_names=[OUTPUT, STATES],
-            dynamic_axes={
-                INPUT: {0: "sentences", 1: "tokens"},
-                OUTPUT: {0: "sentences"},
-                STATES: {0: "sentences", 1: "tokens"},
-            },
+            output_names=[OUTPUT],
+            dynamic_axes={INPUT: {0: "sentences", 1: "tokens"}, OUTPUT: {0: "sentences"}},
             opset_version=17,
             dynamo=False,
         )
