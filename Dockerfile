@@ -9,6 +9,8 @@ RUN python3 -m venv /opt/statements \
 COPY pyproject.toml README.md LICENSE ./
 COPY models models
 COPY service service
+# the example on the page is a link to the seed article
+COPY seeds seeds
 # the package itself, then out with everything that serves only installing
 RUN /opt/statements/bin/python -m pip install --no-cache-dir --no-deps --no-build-isolation . \
     && /opt/statements/bin/python -m pip uninstall --yes setuptools pip

@@ -4,7 +4,7 @@ from flask import Flask
 
 import service
 from models.classifier import Classifier
-from service import access, headers, inference, limits, proxies, reference
+from service import access, headers, inference, limits, page, proxies, reference
 from service.draining import Draining
 from service.openapi import complete
 from service.problems import ProblemApi
@@ -46,4 +46,5 @@ def create_app(settings: Settings | None = None, draining: Draining | None = Non
     inference.init_app(app, api, classifier.manifest)
     complete(api.spec)
     reference.init_app(app)
+    app.register_blueprint(page.blueprint)
     return app
