@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from types import SimpleNamespace
@@ -22,7 +23,7 @@ from models.labels import LABELS
 from service.app import create_app
 from service.page import POLICY, part_size
 from service.settings import Settings
-from service.state import State, state
+from service.state import state
 
 ROOT = Path(__file__).parents[2]
 SEED = (ROOT / "seeds" / "000_1e48b94bf6827798.txt").read_text(encoding="utf-8")
@@ -90,12 +91,21 @@ def visit(browser, url):
 
 
 @pytest.fixture
-def small_parts(client, monkeypatch):
+def change(client, monkeypatch):
+    """Changes the app's state for a test."""
+
+    def change(**members):
+        with client.application.app_context():
+            changed = replace(state(), **members)
+        monkeypatch.setitem(client.application.extensions, "statements", changed)
+
+    return change
+
+
+@pytest.fixture
+def small_parts(change):
     """Limits so low that the seed article takes several requests."""
-    with client.application.app_context():
-        current = state()
-    small = State(current.classifier, Settings(max_body_bytes=4800))
-    monkeypatch.setitem(client.application.extensions, "statements", small)
+    change(settings=Settings(max_body_bytes=4800))
 
 
 def submit(page, text):
@@ -153,10 +163,9 @@ def test_the_policy_and_markup_that_needs_no_exception_from_it(client):
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|https?://", response.text)
 
 
-def test_the_labels_are_those_of_the_model(client, monkeypatch):
+def test_the_labels_are_those_of_the_model(client, change):
     labels = ("for", "against", *"abcdefg", "<i>")
-    model = SimpleNamespace(labels=labels, manifest=SimpleNamespace(name="stances", version="2"))
-    monkeypatch.setitem(client.application.extensions, "statements", State(model, Settings()))
+    change(classifier=SimpleNamespace(labels=labels, manifest=SimpleNamespace(name="stances", version="2")))
     html = client.get("/").text
     buttons = re.findall(r'value="([^"]+)" data-hue="(\d)"', html)
     assert buttons == [(label.replace("<i>", "&lt;i&gt;"), str(place % 8)) for place, label in enumerate(labels)]
@@ -385,8 +394,8 @@ def test_a_refusal_is_told_in_its_own_words(visit, status, headers, said):
     expect(page.get_by_role("alert")).to_be_hidden()
 
 
-def test_too_many_sentences_are_told(visit, client, classifier, monkeypatch):
-    monkeypatch.setitem(client.application.extensions, "statements", State(classifier, Settings(max_sentences=1)))
+def test_too_many_sentences_are_told(visit, change):
+    change(settings=Settings(max_sentences=1))
     page = visit()
     submit(page, "Why? Why? Why?")
     expect(page.get_by_role("alert")).to_contain_text("The request holds 3 sentences; the limit is 1.")
@@ -443,8 +452,7 @@ def test_a_key_is_asked_for_sent_and_kept_nowhere(visit):
     page.keyboard.insert_text("secret")
     page.keyboard.press("Enter")
     expect(page.locator("#total")).to_be_visible()
-    state = page.context.storage_state()
-    assert state == {"cookies": [], "origins": []}
+    assert page.context.storage_state() == {"cookies": [], "origins": []}
     assert page.evaluate("sessionStorage.length") == 0
     page.reload()
     expect(page.locator("#key")).to_have_value("")
