@@ -2,7 +2,7 @@
 
 import { copy, download } from "./export.js";
 import { render } from "./reader.js";
-import { classify, Problem } from "./request.js";
+import { classify, Problem, refusal } from "./request.js";
 
 const id = (name) => document.getElementById(name);
 const { classify: url, example, partSize } = document.body.dataset;
@@ -138,7 +138,7 @@ function edit() {
 
 id("form").addEventListener("submit", (event) => {
   event.preventDefault();
-  run(input.value);
+  if (!input.readOnly) run(input.value); // else one is under way
 });
 input.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) id("form").requestSubmit();
@@ -146,7 +146,9 @@ input.addEventListener("keydown", (event) => {
 id("example").addEventListener("click", async () => {
   tell(null);
   try {
-    input.value = await (await fetch(example)).text();
+    const response = await fetch(example);
+    if (!response.ok) throw await refusal(response);
+    input.value = await response.text();
   } catch (error) {
     explain(error);
   }

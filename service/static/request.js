@@ -1,6 +1,6 @@
 /** Asks the service to classify a text: a long one part by part. */
 
-/** An answer other than 200: the service's problem details, or what can be said of another server's answer. */
+/** A refusal: the service's problem details, or what can be said of an answer that is not the service's. */
 export class Problem extends Error {
   constructor({ title, status, detail, errors = [], retryAfter }) {
     super(title);
@@ -59,21 +59,29 @@ function moved(row, first, start) {
 async function post(url, request, onWait) {
   for (;;) {
     const response = await fetch(url, request);
-    if (response.ok) return response.json();
-    const seconds = Number(response.headers.get("Retry-After"));
-    if (!onWait || !seconds || ![429, 503].includes(response.status)) throw await problem(response, seconds);
+    if (response.ok && isOf(response, "application/json")) return response.json();
+    const seconds = retryAfter(response);
+    if (!onWait || !seconds || ![429, 503].includes(response.status)) throw await refusal(response);
     onWait(seconds);
     await pause(seconds, request.signal);
   }
 }
 
-async function problem(response, retryAfter) {
-  const { status, statusText } = response;
-  if (response.headers.get("Content-Type")?.startsWith("application/problem+json")) {
-    return new Problem({ ...(await response.json()), status, retryAfter });
-  }
-  const title = `The answer was ${status} ${statusText}`.trim();
-  return new Problem({ title, status, retryAfter, detail: "It did not come in the form this service uses." });
+/** The Problem that an answer tells of. */
+export async function refusal(response) {
+  const common = { status: response.status, retryAfter: retryAfter(response) };
+  if (isOf(response, "application/problem+json")) return new Problem({ ...(await response.json()), ...common });
+  const title = `The answer was ${response.status} ${response.statusText}`.trim();
+  return new Problem({ title, detail: "It did not come in the form this service uses.", ...common });
+}
+
+function isOf(response, type) {
+  return response.headers.get("Content-Type")?.startsWith(type);
+}
+
+/** Seconds to wait as the answer asks; NaN or 0 where it names none. */
+function retryAfter(response) {
+  return Number(response.headers.get("Retry-After"));
 }
 
 function pause(seconds, signal) {
