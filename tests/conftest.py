@@ -14,6 +14,10 @@ from service.app import create_app
 from service.settings import Settings
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", action="store_true", help="take the pictures in docs/images anew")
+
+
 @pytest.fixture(scope="session")
 def classifier() -> Classifier:
     return Classifier.load()

@@ -1,72 +1,30 @@
-"""The page in a real browser: Debian's chromium, driven by Playwright, against the real app.
+"""The page in a real browser, against the real app.
 
-`python -m tests.service.test_page` takes docs/images/page.png anew.
+`python -m pytest tests/service/test_page.py -k picture --pictures` takes docs/images/page.png anew.
 """
 
 import csv
 import io
 import json
 import re
-import shutil
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from threading import Thread
 from types import SimpleNamespace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import expect
 
 from models.labels import LABELS
-from service.app import create_app
+from service import keys
 from service.page import POLICY, part_size
 from service.settings import Settings
 from service.state import state
 
 ROOT = Path(__file__).parents[2]
 SEED = (ROOT / "seeds" / "000_1e48b94bf6827798.txt").read_text(encoding="utf-8")
-CHROMIUM = shutil.which("chromium")
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 expect.set_options(timeout=30_000)
-
-
-@contextmanager
-def serving(app):
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.port}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@contextmanager
-def browsing():
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=CHROMIUM, args=arguments) as browser,
-    ):
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def url(client):
-    with serving(client.application) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
-    with browsing() as running:
-        yield running
 
 
 @pytest.fixture
@@ -119,11 +77,15 @@ def classify(page, text=SEED):
     return page.locator(".sentence")
 
 
-def refuse(page, status, body, content_type="application/problem+json", **headers):
-    page.route(
-        "**/classify",
-        lambda route: route.fulfill(status=status, body=body, headers={"content-type": content_type, **headers}),
-    )
+def answered_by(client):
+    """A handler that has the answer of another app."""
+
+    def handle(route):
+        request = route.request
+        answer = client.post("/classify", data=request.post_data_buffer, headers=request.headers)
+        route.fulfill(status=answer.status_code, headers=dict(answer.headers), body=answer.data)
+
+    return handle
 
 
 def hold(page, number):
@@ -136,10 +98,6 @@ def hold(page, number):
 
     page.route("**/classify", handle)
     return sent, held
-
-
-def problem(status, title, detail):
-    return json.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail})
 
 
 def with_explanations(route):
@@ -242,6 +200,11 @@ def test_hovering_or_focusing_a_sentence_shows_its_scores(visit, client):
 
 def test_words_for_and_against_are_shown_where_the_service_explains(visit):
     page = visit()
+    classify(page).nth(3).click()
+    words = page.locator("#words li").all_inner_texts()
+    assert words
+    assert all(word.split("\n")[0] in page.locator(".sentence").nth(3).inner_text() for word in words)
+    page.get_by_role("button", name="Edit text").click()
     page.route("**/classify", without_explanations)
     classify(page).first.click()
     expect(page.locator("#scores")).to_be_visible()
@@ -378,19 +341,21 @@ def test_a_copy_that_the_browser_refuses_is_told(visit):
     expect(page.get_by_role("alert")).to_contain_text("Download the result instead")
 
 
-@pytest.mark.parametrize(
-    ("status", "headers", "said"),
-    [
-        (429, {"retry-after": "7"}, ["Slow Down", "Too many requests.", "Try again in 7 s."]),
-        (503, {}, ["Slow Down", "Too many requests."]),
-    ],
-)
-def test_a_refusal_is_told_in_its_own_words(visit, status, headers, said):
+def test_a_rate_limit_is_told_with_the_time_to_wait(visit, client_with):
     page = visit()
-    refuse(page, status, problem(status, "Slow Down", "Too many requests."), **headers)
+    page.route("**/classify", answered_by(client_with(rate_limit="1/hour")))
+    classify(page)
+    page.get_by_role("button", name="Edit text").click()
     submit(page, SEED)
-    for words in said:
-        expect(page.get_by_role("alert")).to_contain_text(words)
+    expect(page.get_by_role("alert")).to_contain_text("Too Many Requests")
+    expect(page.get_by_role("alert")).to_contain_text(re.compile(r"More requests than 1/hour\. Try again in \d+ s\."))
+
+
+def test_after_a_refusal_the_text_can_be_sent_again(visit, client_with):
+    page = visit()
+    page.route("**/classify", answered_by(client_with(request_seconds=0)))
+    submit(page, SEED)
+    expect(page.get_by_role("alert")).to_contain_text("Service Unavailable")
     expect(page.get_by_label("News text")).to_have_value(SEED)
     page.unroute("**/classify")
     page.get_by_role("button", name="Classify").click()
@@ -418,7 +383,7 @@ def test_faults_are_told_with_their_pointers(visit):
 @pytest.mark.parametrize("status", [200, 502])
 def test_an_answer_from_something_else_is_told(visit, status):
     page = visit()
-    refuse(page, status, "<h1>Sign in</h1>", "text/html")
+    page.route("**/classify", lambda route: route.fulfill(status=status, body="<h1>Sign in</h1>"))
     submit(page, SEED)
     expect(page.get_by_role("alert")).to_contain_text(f"The answer was {status}")
 
@@ -440,21 +405,15 @@ def test_a_blank_text_is_not_sent(visit):
     assert sent == []
 
 
-def test_a_key_is_asked_for_sent_and_kept_nowhere(visit):
-    def guard(route):
-        if route.request.headers.get("x-api-key") == "secret":
-            route.continue_()
-        else:
-            body = problem(401, "Unauthorized", "Send an API key.")
-            route.fulfill(status=401, body=body, content_type="application/problem+json")
-
+def test_a_key_is_asked_for_sent_and_kept_nowhere(visit, client_with):
+    secret, kept = keys.generate("alice")
     page = visit()
-    page.route("**/classify", guard)
+    page.route("**/classify", answered_by(client_with(api_keys=[f"{kept.name}:{kept.digest}"])))
     expect(page.get_by_label("API key")).to_be_hidden()
     submit(page, SEED)
-    expect(page.get_by_role("alert")).to_contain_text("Send an API key.")
+    expect(page.get_by_role("alert")).to_contain_text("Send a valid API key")
     expect(page.get_by_label("API key")).to_be_focused()
-    page.keyboard.insert_text("secret")
+    page.keyboard.insert_text(secret)
     page.keyboard.press("Enter")
     expect(page.locator("#total")).to_be_visible()
     assert page.context.storage_state() == {"cookies": [], "origins": []}
@@ -529,9 +488,7 @@ def test_a_long_text_waits_where_the_service_asks_for_it(visit):
     def refuse_the_second(route):
         sent.append(route.request.post_data_json["text"])
         if len(sent) == 2:
-            body = problem(429, "Too Many Requests", "Slower.")
-            headers = {"content-type": "application/problem+json", "retry-after": "1"}
-            route.fulfill(status=429, body=body, headers=headers)
+            route.fulfill(status=429, headers={"retry-after": "1"})
         else:
             route.continue_()
 
@@ -604,9 +561,10 @@ def test_axe_finds_no_violation(visit, scheme, viewport):
     check()
 
 
-if __name__ == "__main__":
-    with serving(create_app(Settings())) as address, browsing() as running:
-        page = running.new_page(color_scheme="light", viewport=DESKTOP)
-        page.goto(address)
-        classify(page).nth(3).hover()
-        page.screenshot(path=ROOT / "docs" / "images" / "page.png")
+def test_the_picture_in_the_documents(visit, pytestconfig, tmp_path):
+    page = visit()
+    classify(page).nth(3).hover()
+    expect(page.locator("#words")).to_be_visible()
+    folder = ROOT / "docs" / "images" if pytestconfig.getoption("pictures") else tmp_path
+    page.screenshot(path=folder / "page.png")
+    assert (folder / "page.png").stat().st_size < 300_000
