@@ -110,7 +110,7 @@ def with_explanations(route):
             | {"contribution": (-1) ** index * len(word.group()) / 10}
             for index, word in enumerate(re.finditer(r"\w+", row["text"]))
         ]
-        row["explanation"] = {"label": row["label"], "logit": 0.0, "intercept": 0.0, "boundary": 0.0, "spans": spans}
+        row["explanation"] = {"label": row["label"], "logit": 0.0, "intercept": 0.0, "remainder": 0.0, "spans": spans}
     route.fulfill(response=response, json=answer)
 
 
