@@ -1,17 +1,17 @@
-"""What most tests need: the shipped model, loaded once; for some, behind a real port or in a real browser."""
+"""What most tests need: the shipped model, loaded once; for some, behind a real server or in a real browser."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
-from werkzeug.serving import make_server
 
 from models.classifier import Classifier
 from service.app import create_app
 from service.settings import Settings
+from tests.server import serving
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,14 +29,21 @@ def client() -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def url(client: FlaskClient) -> Iterator[str]:
-    """Where the application of `client` answers over HTTP."""
-    server = make_server("127.0.0.1", 0, client.application, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Port of a real server, which is to end well after the last test."""
+    directory = tmp_path_factory.mktemp("server")
+    with serving(directory, STATEMENTS_DRAIN_SECONDS="0") as (process, port):
+        yield port
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=40) == 0
+    log = (directory / "log").read_text()
+    assert "terminate called" not in log
+    assert "[ERROR]" not in log
+
+
+@pytest.fixture(scope="session")
+def url(server: int) -> str:
+    return f"http://127.0.0.1:{server}"
 
 
 @pytest.fixture(scope="session")

@@ -4,32 +4,15 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import threading
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
 
 from models.artefact import MANIFEST, SHIPPED, read_manifest
-from tests.service.test_server import STATEMENTS, free_port, post, wait_until_ready
+from tests.server import post, serving
 
 VERSION = read_manifest(SHIPPED).version
-
-
-@contextmanager
-def serving(tmp_path, **settings):
-    port = free_port()
-    environment = os.environ | {"PORT": str(port), "WEB_CONCURRENCY": "2"} | settings
-    with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen([STATEMENTS, "serve"], env=environment, stdout=log, stderr=log)
-    try:
-        wait_until_ready(process, port)
-        yield process, port
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
 
 
 def readiness(port):

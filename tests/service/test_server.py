@@ -1,64 +1,14 @@
 """The real server: gunicorn as `statements serve` starts it."""
 
-import json
 import os
-import signal
 import socket
 import subprocess
-import sys
-import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
-STATEMENTS = Path(sys.executable).with_name("statements")
-SEED = Path(__file__).parents[2] / "seeds" / "000_1e48b94bf6827798"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def post(port, body):
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/classify", json.dumps(body).encode(), {"content-type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310
-        return json.load(response)
-
-
-def wait_until_ready(server, port):
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        assert server.poll() is None, "the server ended"
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as response:
-                assert response.status == 200
-                return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail("the server did not get ready")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    port = free_port()
-    environment = os.environ | {"PORT": str(port), "WEB_CONCURRENCY": "2"}
-    log = tmp_path_factory.mktemp("server") / "log"
-    with log.open("wb") as file:
-        process = subprocess.Popen([STATEMENTS, "serve"], env=environment, stderr=file)
-    try:
-        wait_until_ready(process, port)
-        yield port
-    finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=40) == 0
-    assert "terminate called" not in log.read_text()
-    assert "[ERROR]" not in log.read_text()
+from tests.server import SEED, STATEMENTS, post
 
 
 def send(port, request):

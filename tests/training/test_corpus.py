@@ -1,7 +1,7 @@
 import pytest
 
 from models.labels import LABELS
-from tests.service.test_server import SEED
+from tests.server import SEED
 from training.corpus import COLUMNS, CorpusError, Row, corpus_digest, load_corpus, load_pairs
 
 HEADER = "\t".join(COLUMNS)
