@@ -48,7 +48,13 @@ def complete(spec: APISpec) -> None:
     """State that one input is due, that errors are problem documents, which refusals to expect and where keys go."""
     schemas = spec.components.schemas
     schemas.pop("PaginationMetadata", None)
-    schemas["ClassifyRequest"]["oneOf"] = [{"required": [name]} for name in INPUTS]
+    request = schemas["ClassifyRequest"]
+    schemas["ClassifyRequest"] = {"oneOf": []}
+    for name in INPUTS:  # a schema each, since generated clients have types for these and none for a bare condition
+        members = {key: value for key, value in request["properties"].items() if key == name or key not in INPUTS}
+        variant = f"Classify{name.capitalize()}"
+        schemas[variant] = request | {"properties": members, "required": [name]}
+        schemas["ClassifyRequest"]["oneOf"].append({"$ref": f"#/components/schemas/{variant}"})
     for response in spec.components.responses.values():
         response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     operation = spec._paths["/classify"]["post"]
