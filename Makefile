@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := models training service
-CODE := $(PACKAGES) tests benchmarks deploy/prove-balancers
+CODE := $(PACKAGES) client tests benchmarks deploy/prove-balancers
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 help:  ## list the targets
@@ -58,23 +58,25 @@ lock:  ## resolve the lock files anew (needs uv)
 	uv pip compile $(LOCK) -o requirements/runtime.txt pyproject.toml
 	uv pip compile $(LOCK) -o requirements/options.txt $(OPTIONS) -c requirements/runtime.txt pyproject.toml
 	uv pip compile $(LOCK) -o requirements/bulk.txt --extra bulk -c requirements/runtime.txt pyproject.toml
-	uv pip compile $(LOCK) -o requirements/development.txt $(DEVELOPMENT) -c requirements/runtime.txt pyproject.toml
+	uv pip compile $(LOCK) -o requirements/development.txt $(DEVELOPMENT) -c requirements/runtime.txt pyproject.toml client/pyproject.toml
 	uv pip compile $(LOCK) -o requirements/training.txt --extra training -c requirements/development.txt pyproject.toml
 	uv pip compile $(LOCK) -o requirements/encoder.txt --extra encoder -c requirements/runtime.txt pyproject.toml
 	uv pip compile $(LOCK) -o requirements/build.txt --group build
 
 OPTIONS := --extra redis --extra tracing --extra feedback
-DEVELOPMENT := --extra development $(OPTIONS) --extra bulk --extra client --extra training
+DEVELOPMENT := --extra development $(OPTIONS) --extra bulk --extra training
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-annotate --custom-compile-command "make lock"
 
 clean:  ## remove the environment and caches
-	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info client/build client/*.egg-info \
+		tests/client/javascript/node_modules
 
-$(VENV)/.project: requirements/build.txt pyproject.toml
+$(VENV)/.project: requirements/build.txt pyproject.toml client/pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(INSTALL) -r requirements/build.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		--editable . --editable client
 	touch $@
 
 $(VENV)/.%: requirements/%.txt $(VENV)/.project
