@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import entry_points
 from importlib.metadata import version as package_version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from models.artefact import MANIFEST, SHIPPED, ArtefactError, read_manifest
 from models.classifier import Classifier, Tagged
@@ -16,6 +17,9 @@ from models.sentences import Span
 from models.sentences import split as split_text
 from models.signature import KEY, KEY_FILE, key_from_environment
 from models.signature import sign as sign_manifest
+
+if TYPE_CHECKING:
+    from models.remote import RemoteClassifier
 
 T = TypeVar("T")
 _BATCH = 256  # sentences scored between two moves of the progress bar
@@ -73,11 +77,15 @@ _files = click.argument("files", nargs=-1, type=click.Path(path_type=Path, allow
 @click.command()
 @_files
 @model_option
+@click.option("--url", envvar="STATEMENTS_URL", help="Ask the service there; its key, if any, in STATEMENTS_API_KEY.")
 @click.option("--format", "style", type=click.Choice(["text", "jsonl", "tsv"]), default="text", help="Output format.")
-def classify(files: Sequence[Path], model: Path, style: str) -> None:
+@click.pass_context
+def classify(context: click.Context, files: Sequence[Path], model: Path, url: str | None, style: str) -> None:
     """Tag the sentences of FILES, or of standard input."""
+    if url and context.get_parameter_source("model") is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--model is for a model on disk, --url or STATEMENTS_URL for one elsewhere: give one")
     texts = list(_read(files))
-    classifier = Classifier.load(model)
+    classifier = _remote(url) if url else Classifier.load(model)
     spans = [(name, text, span) for name, text in texts for span in split_text(text)]
     # a terminal that shows the result as well would show the bar in the midst of it
     for batch in in_batches(spans, "classifying", hidden=sys.stdout.isatty()):
@@ -120,6 +128,14 @@ def in_batches(items: Sequence[T], label: str, hidden: bool = False) -> Iterator
     with click.progressbar(range(0, len(items), _BATCH), label=label, file=sys.stderr, hidden=hidden) as starts:
         for start in starts:
             yield items[start : start + _BATCH]
+
+
+def _remote(url: str) -> "RemoteClassifier":
+    try:
+        from models.remote import RemoteClassifier
+    except ModuleNotFoundError as error:
+        raise click.UsageError("--url needs statements-client: pip install ./client in the source tree") from error
+    return RemoteClassifier(url)
 
 
 def _read(files: Sequence[Path]) -> Iterator[tuple[str, str]]:
