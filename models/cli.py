@@ -77,13 +77,13 @@ _files = click.argument("files", nargs=-1, type=click.Path(path_type=Path, allow
 @click.command()
 @_files
 @model_option
-@click.option("--url", envvar="STATEMENTS_URL", help="Ask the service there; its key, if any, in STATEMENTS_API_KEY.")
+@click.option("--url", envvar="STATEMENTS_CLIENT_URL", help="Ask the service there; STATEMENTS_CLIENT_KEY is its key.")
 @click.option("--format", "style", type=click.Choice(["text", "jsonl", "tsv"]), default="text", help="Output format.")
 @click.pass_context
 def classify(context: click.Context, files: Sequence[Path], model: Path, url: str | None, style: str) -> None:
     """Tag the sentences of FILES, or of standard input."""
     if url and context.get_parameter_source("model") is ParameterSource.COMMANDLINE:
-        raise click.UsageError("--model is for a model on disk, --url or STATEMENTS_URL for one elsewhere: give one")
+        raise click.UsageError("--model is a model on disk, --url or STATEMENTS_CLIENT_URL one elsewhere: give one")
     texts = list(_read(files))
     classifier = _remote(url) if url else Classifier.load(model)
     spans = [(name, text, span) for name, text in texts for span in split_text(text)]

@@ -23,7 +23,7 @@ class RemoteClassifier:
     def __init__(self, url: str) -> None:
         self._url = url
         with self._naming_the_service():
-            self._client = Client(url, api_key=os.environ.get("STATEMENTS_API_KEY"))
+            self._client = Client(url, api_key=os.environ.get("STATEMENTS_CLIENT_KEY"))
             self.labels = tuple(self._client.model()["labels"])
 
     def tag(self, sentences: Sequence[str]) -> list[Tagged]:

@@ -33,12 +33,12 @@ class Span(TypedDict):
 
 
 class Explanation(TypedDict):
-    """Why ``label``: intercept, boundary and the spans' contributions add up to its logit."""
+    """Why ``label``: intercept, remainder and the spans' contributions add up to its logit."""
 
     label: str
     logit: float
     intercept: float
-    boundary: float
+    remainder: float
     spans: list[Span]
 
 

@@ -54,7 +54,7 @@ def refusing():
 @pytest.mark.parametrize("style", ["text", "jsonl", "tsv"])
 def test_it_prints_what_a_local_model_would(url, style):
     arguments = ["--format", style, SEED.with_suffix(".txt")]
-    remote, local = run(*arguments, STATEMENTS_URL=url), run(*arguments)
+    remote, local = run(*arguments, STATEMENTS_CLIENT_URL=url), run(*arguments)
     assert remote.stdout.count(b"\n") > 5
     assert re.sub(FIGURE, b"", remote.stdout) == re.sub(FIGURE, b"", local.stdout)
     # the last digits of a score depend on what else is scored at the time
@@ -65,7 +65,7 @@ def test_it_prints_what_a_local_model_would(url, style):
 
 def test_the_key_comes_from_the_environment_and_a_refusal_is_one_line(refusing):
     url, requests = refusing
-    assert f"{url}: 401 Unauthorized: No." in complaint(run("--url", url, STATEMENTS_API_KEY="secret"))
+    assert f"{url}: 401 Unauthorized: No." in complaint(run("--url", url, STATEMENTS_CLIENT_KEY="secret"))
     assert requests[0].headers["x-api-key"] == "secret"
 
 
