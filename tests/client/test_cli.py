@@ -74,7 +74,7 @@ def test_the_key_comes_from_the_environment_and_a_refusal_is_one_line(refusing):
     [
         (["--url", "http://127.0.0.1:9"], "http://127.0.0.1:9: "),
         (["--url", "http://["], "http://[: "),
-        (["--url", "http://127.0.0.1:9", "--model", "here"], "--model is for a model on disk"),
+        (["--url", "http://127.0.0.1:9", "--model", "here"], "--model is a model on disk"),
     ],
 )
 def test_an_error_is_one_line_and_exit_status_2(arguments, said):
