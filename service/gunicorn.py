@@ -4,8 +4,12 @@ import os
 from pathlib import Path
 
 preload_app = True  # the master loads the model, and its workers share the memory
-worker_class = "gthread"
+worker_class = "service.worker.BufferingWorker"
 threads = 4
+worker_connections = 512  # a worker; at the limit of 1,024 open files that many systems set, this leaves room
+sendfile = False  # the worker sends answers from memory
+limit_request_line = 2048
+limit_request_fields = 64
 timeout = 120  # seconds a request may take
 graceful_timeout = 30  # seconds a stopping worker has for the requests in hand
 keepalive = 75  # seconds; above the idle time-outs of the usual load balancers

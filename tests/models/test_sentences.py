@@ -1,5 +1,7 @@
+import sys
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from models.sentences import split
@@ -17,11 +19,17 @@ PIECES = st.lists(
 ).map("".join)  # fmt: skip
 
 
+CONTROLS = st.text(st.characters(categories=["Cc", "Cf", "Co", "Cs", "Zl", "Zp", "Zs"]) | st.sampled_from("aA.?”"))
+QUOTES = st.lists(st.sampled_from([*"“”‘’\"'«»()[]", "Yes", "no", ". ", "? ", ", ", " "]), min_size=30).map("".join)
+
+
 def sentences(text: str) -> list[str]:
     return [text[start:end] for start, end in split(text)]
 
 
-@given(PIECES | st.text())
+@given(PIECES | CONTROLS | QUOTES | st.text())
+@example("“" * 5000 + "Yes." + "”" * 5000 + " No.")
+@example("Yes " * 50_000 + ". No.")
 def test_spans_are_ordered_and_cover_all_but_white_space(text):
     position = 0
     for start, end in split(text):
@@ -38,6 +46,13 @@ def test_a_paragraph_break_always_separates(text):
     joined = split(text + "a\n\nb" + text)
     shift = len(text) + 3
     assert joined == first + [(start + shift, end + shift) for start, end in second]
+
+
+@given(PIECES | QUOTES | st.text())
+def test_a_sentence_of_one_line_is_not_split_again(text):
+    found = sentences(" ".join(text.split()))
+    assert [sentences(sentence) for sentence in found] == [[sentence] for sentence in found]
+    assert sentences("\n\n".join(found)) == found
 
 
 @pytest.mark.parametrize(
@@ -109,3 +124,26 @@ def test_hard_wrapped_mail_is_joined():
 def test_splitting_is_linear(piece):
     # a quadratic rule would need hours for this text
     split(piece * 200_000)
+
+
+@given(PIECES | CONTROLS | QUOTES)
+@settings(deadline=None)
+def test_work_grows_with_the_text_and_no_faster(text):
+    once, twice = calls(lambda: split(text * 50)), calls(lambda: split(text * 100))
+    assert twice <= 2.2 * once + 100
+
+
+def calls(function):
+    """How many calls, of Python and of C functions, it takes."""
+    count = 0
+
+    def profile(_frame, event, _argument):
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(profile)
+    try:
+        function()
+    finally:
+        sys.setprofile(None)
+    return count

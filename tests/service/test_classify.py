@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from models.labels import LABELS
 from service.app import create_app
-from service.schemas import ClassifyAnswerSchema
+from service.schemas import ClassifyAnswerSchema, ProblemSchema
 from service.settings import Settings
 
 TEXT = "“We ❤ rail,” she said 😀. The line reopens on Monday.\n\nWas it wise?"
@@ -73,11 +73,72 @@ def test_a_nul_is_text_like_any_other(client):
     assert post(client, text="a\0b")["sentences"][0]["end"] == 3
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip))
-@settings(max_examples=50, deadline=None)
-def test_any_text_is_answered(client, text):
-    rows = post(client, text=text)["sentences"]
-    assert "".join("".join(row["text"].split()) for row in rows) == "".join(text.split())
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from(".?! \n😀"), min_size=1).filter(str.strip)
+DOCUMENTS = st.builds(lambda number, text: {"id": str(number), "text": text}, st.integers(), TEXTS)
+INPUTS = st.one_of(
+    st.fixed_dictionaries({"text": TEXTS}),
+    st.fixed_dictionaries({"sentences": st.lists(TEXTS, min_size=1, max_size=4)}),
+    st.fixed_dictionaries(
+        {"documents": st.lists(DOCUMENTS, min_size=1, max_size=3, unique_by=lambda document: document["id"])}
+    ),
+)
+OPTIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "offsets": st.sampled_from(["codepoint", "utf8", "utf16"]),
+        "min_confidence": st.floats(0, 1),
+        "scores": st.booleans(),
+    },
+)
+ENCODINGS = {"codepoint": ("utf-32-le", 4), "utf8": ("utf-8", 1), "utf16": ("utf-16-le", 2)}
+
+
+@given(INPUTS, OPTIONS)
+@settings(max_examples=80, deadline=None)
+def test_any_valid_request_is_answered(client, inputs, options):
+    answer = post(client, **inputs, **options)
+    assert ClassifyAnswerSchema().validate(answer) == {}
+    documents = inputs.get("documents", [])
+    assert [document["id"] for document in answer.get("documents", [])] == [document["id"] for document in documents]
+    encoding, size = ENCODINGS[options.get("offsets", "codepoint")]
+    for text, rows in texts_and_rows(inputs, answer):
+        raw = text.encode(encoding)
+        assert [raw[row["start"] * size : row["end"] * size].decode(encoding) for row in rows] == [
+            row["text"] for row in rows
+        ]
+        assert "".join("".join(row["text"].split()) for row in rows) == "".join(text.split())
+        assert all(("scores" in row) == options.get("scores", True) for row in rows)
+        for row in rows:
+            assert row["label"] == (row["top_label"] if row["confidence"] >= options.get("min_confidence", 0) else None)
+
+
+def texts_and_rows(inputs, answer):
+    if "documents" in inputs:
+        for document, answered in zip(inputs["documents"], answer["documents"], strict=True):
+            yield document["text"], answered["sentences"]
+    elif "sentences" in inputs:
+        yield from ((text, [row]) for text, row in zip(inputs["sentences"], answer["sentences"], strict=True))
+    else:
+        yield inputs["text"], answer["sentences"]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner, max_size=3)
+)
+NAMES = ["text", "sentences", "documents", "offsets", "min_confidence", "explain", "scores", "id", ""]
+
+
+@given(
+    JSON
+    | st.dictionaries(
+        st.sampled_from(NAMES), JSON | st.lists(st.dictionaries(st.sampled_from(NAMES), JSON, max_size=3))
+    )
+)
+@settings(max_examples=200, deadline=None)
+def test_any_other_json_is_answered_or_refused_with_a_problem(client, body):
+    response = client.post("/classify", data=json.dumps(body), content_type="application/json")
+    assert response.status_code in (200, 400, 422)
+    assert ProblemSchema().validate(response.get_json()) == {} or response.status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -129,6 +190,19 @@ def test_too_many_sentences_are_413():
         response = client.post("/classify", json=body)
         assert response.status_code == 413
         assert response.get_json()["detail"] == "The request holds 3 sentences; the limit is 2."
+
+
+@pytest.mark.parametrize("name", ["sentences", "documents"])
+def test_too_many_items_are_413_before_they_are_validated(client, name):
+    response = client.post("/classify", json={name: [{}] * 10_001})
+    assert response.status_code == 413
+    assert response.get_json()["detail"] == f"The request holds 10001 {name}; the limit is 10000."
+
+
+def test_no_more_than_a_hundred_faults_are_listed(client):
+    response = client.post("/classify", json={"sentences": ["a"] + [""] * 5000})
+    assert response.status_code == 422
+    assert [fault["pointer"] for fault in response.get_json()["errors"]] == [f"/sentences/{n}" for n in range(1, 101)]
 
 
 def test_a_body_over_the_limit_is_413():

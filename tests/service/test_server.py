@@ -54,6 +54,15 @@ def test_requests_in_parallel_are_answered_alike(server):
     assert all(row["scores"] == pytest.approx(rows[row["index"]]["scores"], abs=1e-5) for row in rows)
 
 
+def test_schemathesis_finds_no_fault_at_the_boundaries(server, tmp_path):
+    """What tests/service/test_openapi.py leaves out: its examples and boundary values, other methods, over the wire."""
+    command = [Path(sys.executable).with_name("schemathesis"), "run", f"http://127.0.0.1:{server}/openapi.json"]
+    command += ["--phases=examples,coverage", "--mode=all", "--checks=all", "--seed=1", "--no-color"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=300, check=False)
+    assert result.returncode == 0, result.stdout.decode()
+    assert b"No issues found" in result.stdout
+
+
 def test_a_taken_port_ends_it_with_an_error(server):
     result = subprocess.run([STATEMENTS, "serve", "--port", str(server)], capture_output=True, timeout=60, check=False)
     assert result.returncode != 0
