@@ -1,6 +1,6 @@
 # Only python3 and make are needed beforehand: every target sets up what it needs in .venv from the hashed lock files.
 .DELETE_ON_ERROR:
-.PHONY: help serve test check docs format train encoder evaluate bench container balancers sbom lock clean
+.PHONY: help serve test check docs fuzz soak format train encoder evaluate bench container balancers sbom lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -26,6 +26,16 @@ check: $(VENV)/.development  ## lint, format and types
 
 docs: $(VENV)/.development  ## the documents as a site, into build/site
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+fuzz: SECONDS ?= 60
+fuzz: $(VENV)/.development  ## coverage-guided fuzzing of splitting and body reading, for SECONDS
+	mkdir -p build/fuzz
+	$(BIN)/python -m tests.fuzz -max_total_time=$(SECONDS) -timeout=10 -artifact_prefix=build/fuzz/ \
+		build/fuzz tests/fuzz/corpus
+
+soak: SECONDS ?= 1800
+soak: $(VENV)/.development  ## the service under mixed load, for SECONDS: memory must stay flat
+	$(BIN)/python -m benchmarks.soak --seconds $(SECONDS)
 
 format: $(VENV)/.development  ## rewrite the code as `check` wants it
 	$(BIN)/ruff check --fix $(CODE)
