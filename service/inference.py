@@ -58,7 +58,7 @@ class InferenceParser(Parser):
         if "Inference-Header-Content-Length" in req.headers:
             detail = "Binary tensor data is not supported: send the tensor's data as JSON (binary_data=False)."
             raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
-        return json_body.read(req, media_types=("application/json", ""))
+        return json_body.read(req, state().settings.max_sentences, media_types=("application/json", ""))
 
 
 class InferenceBlueprint(StatementsBlueprint):

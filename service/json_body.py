@@ -12,19 +12,23 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.problems import Problem, child, invalid
 
+_FEW = 1000  # items, soon validated, that any list may have
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def read(request: Request, media_types: Collection[str] = ("application/json",)) -> Any:  # noqa: ANN401 - any JSON value
+def read(request: Request, max_items: int, media_types: Collection[str] = ("application/json",)) -> Any:  # noqa: ANN401 - any JSON value
     """Parse the body of a request.
 
     Args:
         request: Its body is read whole.
+        max_items: What the longest sensible list holds. Lists and objects beyond it, and beyond a thousand, are refused
+            here: to validate them would take long.
         media_types: Those under which JSON may be sent; "" is that of a request that states none.
 
     Raises:
-        Problem: 415 for another media type, charset or content coding; 413 for a body over the limit; 400 for invalid
-            UTF-8 or JSON, duplicate keys, non-finite numbers or nesting too deep to parse; 422 for a lone surrogate.
+        Problem: 415 for another media type, charset or content coding; 413 for a body or list over its limit; 400 for
+            invalid UTF-8 or JSON, duplicate keys, non-finite numbers or nesting too deep to parse; 422 for a lone
+            surrogate.
     """
     if request.mimetype not in media_types:
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be sent as application/json.")
@@ -38,7 +42,7 @@ def read(request: Request, media_types: Collection[str] = ("application/json",))
         raise RequestEntityTooLarge
     try:
         value = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_refuse_constant)
-        _refuse_surrogates(value, "")
+        _examine(value, "", max_items)
     except UnicodeDecodeError as error:
         raise _malformed(f"The body is not valid UTF-8: byte {error.start}.") from error
     except json.JSONDecodeError as error:
@@ -69,15 +73,19 @@ def _refuse_constant(name: str) -> NoReturn:
     raise _malformed(f"The body is not valid JSON: {name} is not a JSON number.")
 
 
-def _refuse_surrogates(value: Any, pointer: str) -> None:  # noqa: ANN401
-    """A lone surrogate is no Unicode text: it has no UTF-8 form, so no answer could quote it."""
+def _examine(value: Any, pointer: str, max_items: int) -> None:  # noqa: ANN401
+    """Refuse long lists, and lone surrogates: being no Unicode text, they have no UTF-8 form for an answer to quote."""
+    if isinstance(value, list | dict) and len(value) > max(max_items, _FEW):
+        place = pointer or "the root"
+        detail = f"The request holds {len(value)} items at {place}; the limit is {max_items}."
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
     if isinstance(value, str):
         if match := _SURROGATE.search(value):
             raise invalid(pointer, f"Holds a lone surrogate (U+{ord(match.group()):04X}) at index {match.start()}.")
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            _refuse_surrogates(item, child(pointer, index))
+            _examine(item, child(pointer, index), max_items)
     elif isinstance(value, dict):
         for key, item in value.items():
-            _refuse_surrogates(key, pointer)
-            _refuse_surrogates(item, child(pointer, key))
+            _examine(key, pointer, max_items)
+            _examine(item, child(pointer, key), max_items)

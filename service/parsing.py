@@ -20,20 +20,8 @@ class Parser(FlaskParser):
     """Reads the whole body as one JSON value and hands it to the schema."""
 
     def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ANN401, ARG002 - webargs' signature
-        """Body of the request, parsed strictly.
-
-        Raises:
-            Problem: As `json_body.read` does; 413 for a list longer than any answer may be, whose validation would
-                take long.
-        """
-        body = json_body.read(req)
-        limit = state().settings.max_sentences
-        for name in ("sentences", "documents"):
-            items = body.get(name) if isinstance(body, dict) else None
-            if isinstance(items, list) and len(items) > limit:
-                detail = f"The request holds {len(items)} {name}; the limit is {limit}."
-                raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
-        return body
+        """Body of the request, parsed strictly."""
+        return json_body.read(req, state().settings.max_sentences)
 
     def handle_error(
         self,

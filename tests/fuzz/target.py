@@ -19,7 +19,7 @@ def examine(data: bytes) -> None:
     """Take any bytes for a body, and for a text; whatever comes of it must hold."""
     examine_text(data.decode(errors="replace"), "utf16")
     try:
-        request = ClassifyRequestSchema().load(read(as_request(data)))
+        request = ClassifyRequestSchema().load(read(as_request(data), 1000))
     except Problem as problem:
         if problem.code not in (400, 422):
             raise

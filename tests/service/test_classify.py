@@ -192,11 +192,19 @@ def test_too_many_sentences_are_413():
         assert response.get_json()["detail"] == "The request holds 3 sentences; the limit is 2."
 
 
-@pytest.mark.parametrize("name", ["sentences", "documents"])
-def test_too_many_items_are_413_before_they_are_validated(client, name):
-    response = client.post("/classify", json={name: [{}] * 10_001})
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ({"sentences": [""] * 10_001}, "/sentences"),
+        ({"documents": [{}] * 10_001}, "/documents"),
+        ({str(number): 1 for number in range(10_001)}, "the root"),
+        ({"text": [{"a": [1] * 10_001}]}, "/text/0/a"),
+    ],
+)
+def test_long_lists_are_413_before_they_are_validated(client, body, place):
+    response = client.post("/classify", json=body)
     assert response.status_code == 413
-    assert response.get_json()["detail"] == f"The request holds 10001 {name}; the limit is 10000."
+    assert response.get_json()["detail"] == f"The request holds 10001 items at {place}; the limit is 10000."
 
 
 def test_no_more_than_a_hundred_faults_are_listed(client):

@@ -28,7 +28,7 @@ def request(body: bytes, content_type: str = "application/json") -> Request:
 def outcome(request):
     """The value read, or the status of the refusal."""
     try:
-        return read(request), None
+        return read(request, 100), None
     except Problem as problem:
         return None, problem.code
 
@@ -36,7 +36,7 @@ def outcome(request):
 @given(VALUES, st.booleans(), st.sampled_from(["utf-8", "utf-8-sig"]), SPACES, SPACES)
 def test_any_json_value_is_read_as_it_was_written(value, escaped, encoding, before, after):
     body = (before + json.dumps(value, ensure_ascii=escaped) + after).encode(encoding)
-    assert read(request(body)) == value
+    assert read(request(body), 100) == value
 
 
 @given(st.binary() | st.text().map(str.encode) | st.text('[]{}",:\\\\u0d8e1Ntrue \n', max_size=40).map(str.encode))
@@ -59,21 +59,21 @@ def test_a_repeated_member_is_refused_wherever_it_stands(members, data):
     pairs = data.draw(st.permutations(pairs))
     body = "[{" + ",".join(f"{json.dumps(name)}:{value}" for name, value in pairs) + "}]"
     with pytest.raises(Problem, match="repeats the member"):
-        read(request(body.encode()))
+        read(request(body.encode()), 100)
 
 
 @given(VALUES, st.integers(0xD800, 0xDFFF))
 def test_a_lone_surrogate_is_refused_wherever_it_stands(value, surrogate):
     body = json.dumps({"a": [value, {chr(surrogate): 1}]})
     with pytest.raises(Problem, match="lone surrogate"):
-        read(request(body.encode()))
+        read(request(body.encode()), 100)
 
 
 @given(HEADER)
 def test_any_other_content_type_is_refused(content_type):
     assume(content_type.strip().lower() != "application/json")
     with pytest.raises(Problem, match=r"sent as application/json|encoded as UTF-8"):
-        read(request(b"1", content_type))
+        read(request(b"1", content_type), 100)
 
 
 @given(HEADER)
