@@ -1,4 +1,4 @@
-"""Sentence splitting against nupunkt: boundaries found, and megabytes a second.
+"""Sentence splitting against nupunkt: boundaries found, and megabytes a second; and how time grows with length.
 
 The texts are the corpus' articles with their sentences joined into paragraphs of one to four. They were written by this
 project, so the boundary score says how the two compare, not how either does on the open web.
@@ -15,6 +15,7 @@ from models.sentences import split
 from training.corpus import load_corpus
 
 ROUNDS = 3
+HARD = [".", " ", "\n", ". ", ".'", "A.", "a\n", "“", "”. “", "(", "a", "No. 4 ", "...", " \n. ", "\u200b", "Yes.”" * 9]
 _SENTENCE_END = tuple(".?!…\"”’'")
 
 
@@ -41,6 +42,20 @@ def main() -> None:
         print(f"{name:12}{f1:11.4f}  {precision:9.4f}  {recall:6.4f}  {sorted(speeds[name])[ROUNDS // 2]:6.1f}")
     ratios = sorted(ours / theirs for ours, theirs in zip(speeds["statements"], speeds["nupunkt"], strict=True))
     print(f"speed ratio {ratios[ROUNDS // 2]:.2f}")
+    growth = {piece: _seconds(piece, 1_600_000) / _seconds(piece, 200_000) for piece in HARD}
+    worst = max(growth, key=lambda piece: growth[piece])
+    print(f"time for 8 times the text: {growth[worst]:.1f} times at worst, for {worst!r} over and over")
+
+
+def _seconds(piece: str, length: int) -> float:
+    """Shortest time, of three, in which a piece repeated to a length in characters is split."""
+    text = piece * (length // len(piece))
+    times = []
+    for _ in range(ROUNDS):
+        began = time.process_time()
+        split(text)
+        times.append(time.process_time() - began)
+    return min(times)
 
 
 def _paragraphs() -> Iterator[list[str]]:
