@@ -87,7 +87,7 @@ class Settings:
         "Seconds a request may take before it is given up; gunicorn's own limit is 120.",
         Range(0, 110, min_inclusive=False),
     )
-    client_seconds: float = _setting(
+    transfer_seconds: float = _setting(
         "float", 30.0, "Seconds a client has to send a request, and again to take the answer.", Range(min=1, max=3600)
     )
     drain_seconds: float = _setting(

@@ -155,7 +155,7 @@ class BufferingWorker(ThreadWorker):
         self.handed_over = 0  # bytes of the requests that threads have or are to get
         settings = Settings.from_environment()
         self.max_body = settings.max_body_bytes
-        self.patience = settings.client_seconds
+        self.patience = settings.transfer_seconds
 
     def accept(self, listener: socket) -> None:
         """Take in a connection."""

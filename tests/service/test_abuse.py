@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.test_server import STATEMENTS, free_port, post, wait_until_ready
+from tests.server import STATEMENTS, free_port, post, wait_until_ready
 
 PATIENCE = 8  # seconds, instead of the usual 30
 CONNECTIONS = 512  # as service/gunicorn.py has it
@@ -54,7 +54,7 @@ def server(tmp_path_factory):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(4096, hard)), hard))
     environment = os.environ | {"PORT": str(free_port()), "WEB_CONCURRENCY": "1"}
-    environment |= {"STATEMENTS_CLIENT_SECONDS": str(PATIENCE), "STATEMENTS_DRAIN_SECONDS": "0"}
+    environment |= {"STATEMENTS_TRANSFER_SECONDS": str(PATIENCE), "STATEMENTS_DRAIN_SECONDS": "0"}
     log = tmp_path_factory.mktemp("server") / "log"
     with log.open("wb") as file:
         process = subprocess.Popen([STATEMENTS, "serve"], env=environment, stderr=file)

