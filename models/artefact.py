@@ -37,6 +37,7 @@ class Manifest:
         version: Model version.
         labels: Label names, in the column order of the scores.
         corpus: SHA-256 of the training rows.
+        definitions: Label to what it means, in one line; empty where nobody said.
         metrics: What training measured.
         files: File name to SHA-256, for every file beside the manifest that the model needs.
         libraries: Library name to the version that saved the pipeline.
@@ -46,6 +47,7 @@ class Manifest:
     version: str
     labels: tuple[str, ...]
     corpus: str
+    definitions: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     libraries: Mapping[str, str] = field(default_factory=dict)

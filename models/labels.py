@@ -1,5 +1,6 @@
 """The five statement classes, in the order in which the codebook asks for them."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -18,7 +19,7 @@ class Label(StrEnum):
 LABELS: Final[tuple[str, ...]] = tuple(label.value for label in Label)
 
 #: One line a label, for people.
-DEFINITIONS: Final[dict[Label, str]] = {
+DEFINITIONS: Final[Mapping[str, str]] = {
     Label.THREAT: "Somebody declares that they or their side will inflict harm, punishment or cost on another party.",
     Label.WARNING: "Somebody cautions that harm may come which they do not say they will inflict, or urges precaution.",
     Label.ALLEGATION: "Somebody accuses, or makes an unproven claim of wrongdoing, about an identifiable party.",

@@ -6,7 +6,7 @@ import service
 from models.classifier import Classifier
 from service import access, headers, inference, limits, page, proxies, reference
 from service.draining import Draining
-from service.openapi import complete
+from service.openapi import complete, name_labels
 from service.problems import ProblemApi
 from service.routes import blueprint, probes
 from service.settings import Settings
@@ -41,10 +41,11 @@ def create_app(settings: Settings | None = None, draining: Draining | None = Non
     access.init_app(app, settings)
     headers.init_app(app, settings)
     api = ProblemApi(app)
+    name_labels(api, classifier.labels)
     api.register_blueprint(blueprint)
     api.register_blueprint(probes)
     inference.init_app(app, api, classifier.manifest)
-    complete(api.spec)
+    complete(api.spec, classifier.labels)
     reference.init_app(app)
     app.register_blueprint(page.blueprint)
     return app

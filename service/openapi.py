@@ -1,10 +1,15 @@
 """What flask-smorest cannot say by itself in the OpenAPI document."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from apispec import APISpec
+from flask_smorest import Api
+from marshmallow.fields import Field
 
 from service.access import HEADER, OPEN_PATHS
 from service.problems import MEDIA_TYPE
-from service.schemas import INPUTS
+from service.schemas import INPUTS, LabelName
 
 _TEXT = "The union said it would walk out on Monday unless pay talks resume. Managers declined to comment."
 #: Requests to try, by what they show.
@@ -44,9 +49,22 @@ _KEYS = {
 }
 
 
-def complete(spec: APISpec) -> None:
-    """State that one input is due, that errors are problem documents, which refusals to expect and where keys go."""
+def name_labels(api: Api, labels: Sequence[str]) -> None:
+    """Have every label in the document be one of the model's; to be called before blueprints are registered."""
+
+    def label2enum(_converter: object, field: Field[Any], **_: object) -> dict[str, Any]:
+        if not isinstance(field, LabelName):
+            return {}
+        return {"enum": [*labels, None] if field.allow_none else list(labels)}
+
+    api.ma_plugin.converter.add_attribute_function(label2enum)
+
+
+def complete(spec: APISpec, labels: Sequence[str]) -> None:
+    """State what depends on the labels, that one input is due, how errors look, which to expect and where keys go."""
     schemas = spec.components.schemas
+    for name, kind in (("Scores", "number"), ("Summary", "integer")):
+        schemas[name] |= {"properties": {label: {"type": kind} for label in labels}, "required": list(labels)}
     schemas.pop("PaginationMetadata", None)
     request = schemas["ClassifyRequest"]
     schemas["ClassifyRequest"] = {"oneOf": []}

@@ -7,7 +7,6 @@ import orjson
 from flask import Response
 from flask_smorest import Blueprint
 
-from models.labels import DEFINITIONS
 from service.classification import classify
 from service.parsing import Parser
 from service.problems import Problem
@@ -44,7 +43,9 @@ def post_classify(request: dict[str, Any]) -> Response:
 @blueprint.response(200, LabelsAnswerSchema)
 def get_labels() -> Response:
     """The labels and their definitions."""
-    return _json({"labels": [{"label": label, "definition": text} for label, text in DEFINITIONS.items()]})
+    manifest = state().classifier.manifest
+    labels = [{"label": label, "definition": manifest.definitions.get(label)} for label in manifest.labels]
+    return _json({"labels": labels})
 
 
 @blueprint.get("/model")

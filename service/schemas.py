@@ -4,7 +4,6 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from models.labels import LABELS
 from service.offsets import UNITS
 
 #: Of these members a request holds exactly one.
@@ -77,7 +76,7 @@ class ClassifyRequestSchema(Schema):
         load_default=False,
         metadata={"description": "Whether to say which words speak for each label; takes a run of the model a word."},
     )
-    scores = Flag(load_default=True, metadata={"description": "Whether to give the five probabilities."})
+    scores = Flag(load_default=True, metadata={"description": "Whether to give every label's probability."})
 
     @validates_schema(skip_on_field_errors=False)
     def _one_input(self, data: dict[str, Any], **_: object) -> None:
@@ -95,12 +94,16 @@ class ClassifyRequestSchema(Schema):
             seen.add(document["id"])
 
 
-def _label(**options: Any) -> fields.String:  # noqa: ANN401
-    return fields.String(validate=validate.OneOf(LABELS), **options)
+class LabelName(fields.String):
+    """One of the model's labels; `service.openapi` states which these are."""
 
 
-ScoresSchema = Schema.from_dict({label: fields.Float(required=True) for label in LABELS}, name="Scores")
-SummarySchema = Schema.from_dict({label: fields.Integer(required=True) for label in LABELS}, name="Summary")
+class ScoresSchema(Schema):
+    """A probability for each of the model's labels."""
+
+
+class SummarySchema(Schema):
+    """A count for each of the model's labels."""
 
 
 class ContributionSchema(Schema):
@@ -119,7 +122,7 @@ class ExplanationSchema(Schema):
     loses when the model is given the sentence without that word. What words do only together is in the remainder.
     """
 
-    label = _label(required=True)
+    label = LabelName(required=True)
     logit = fields.Float(required=True, metadata={"description": "Scores are the softmax of the labels' logits."})
     intercept = fields.Float(required=True, metadata={"description": "What every sentence starts from."})
     remainder = fields.Float(required=True, metadata={"description": "What no single word accounts for."})
@@ -133,13 +136,13 @@ class SentenceSchema(Schema):
     text = fields.String(required=True)
     start = fields.Integer(required=True, metadata={"description": "Offset of the first character."})
     end = fields.Integer(required=True, metadata={"description": "Offset behind the last character."})
-    label = _label(
+    label = LabelName(
         required=True, allow_none=True, metadata={"description": "Null where confidence is below min_confidence."}
     )
-    top_label = _label(required=True, metadata={"description": "Label of the highest score."})
+    top_label = LabelName(required=True, metadata={"description": "Label of the highest score."})
     confidence = fields.Float(required=True, metadata={"description": "Calibrated probability of top_label."})
     labels_90 = fields.List(
-        _label(), required=True, metadata={"description": "Smallest set that holds the true label 90% of the time."}
+        LabelName(), required=True, metadata={"description": "Smallest set that holds the true label 90% of the time."}
     )
     scores = fields.Nested(ScoresSchema, metadata={"description": "Probability of each label; they sum to 1."})
     explanation = fields.Nested(ExplanationSchema)
@@ -177,12 +180,14 @@ class ClassifyAnswerSchema(Schema):
 class LabelSchema(Schema):
     """A label and what it means."""
 
-    label = _label(required=True)
-    definition = fields.String(required=True)
+    label = LabelName(required=True)
+    definition = fields.String(
+        required=True, allow_none=True, metadata={"description": "Null where the model does not say."}
+    )
 
 
 class LabelsAnswerSchema(Schema):
-    """The five labels."""
+    """The labels of the model that answers, in the order of its scores."""
 
     labels = fields.List(fields.Nested(LabelSchema), required=True)
 
@@ -192,8 +197,14 @@ class ManifestSchema(Schema):
 
     name = fields.String(required=True)
     version = fields.String(required=True)
-    labels = fields.List(_label(), required=True)
+    labels = fields.List(LabelName(), required=True)
     corpus = fields.String(required=True, metadata={"description": "SHA-256 of the training rows."})
+    definitions = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "What the labels mean; empty where nobody said."},
+    )
     metrics = fields.Dict(required=True, metadata={"description": "What training measured."})
     files = fields.Dict(
         keys=fields.String(), values=fields.String(), required=True, metadata={"description": "SHA-256."}

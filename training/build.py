@@ -14,7 +14,7 @@ from models.artefact import SHIPPED, Artefact, Manifest, save_artefact
 from models.classifier import Classifier
 from models.encoder import GRAPH, VOCABULARY
 from models.head import StatementHead
-from models.labels import LABELS
+from models.labels import DEFINITIONS, LABELS
 from models.pipeline import build_pipeline
 from training.corpus import Row, corpus_digest
 from training.evaluation import Report, evaluate
@@ -49,7 +49,7 @@ def build(rows: Sequence[Row], directory: Path, version: str = VERSION, encoder:
     if directory.resolve() != encoder.resolve():
         for name in (GRAPH, VOCABULARY):
             shutil.copyfile(encoder / name, directory / name)
-    manifest = Manifest(NAME, version, LABELS, corpus_digest(rows))
+    manifest = Manifest(NAME, version, LABELS, corpus_digest(rows), DEFINITIONS)
     shares = invariance(Classifier(Artefact(manifest, pipeline)), load_variants())
     manifest = replace(manifest, metrics={"held_out": report.as_dict(), "invariance": dict(shares)})
     # loading sets the directory; the pickle must not depend on where it was made
