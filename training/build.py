@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import clone
 from sklearn.model_selection import GroupKFold
 
 from models.artefact import SHIPPED, Artefact, Manifest, save_artefact
@@ -19,10 +18,10 @@ from models.pipeline import build_pipeline
 from training.corpus import Row, corpus_digest
 from training.evaluation import Report, evaluate
 from training.invariance import invariance, load_variants
+from training.search import FOLDS, out_of_fold
 
 NAME = "statements"
 VERSION = "1.0.1"
-_FOLDS = 5
 
 
 def build(rows: Sequence[Row], directory: Path, version: str = VERSION, encoder: Path = SHIPPED) -> Report:
@@ -67,7 +66,6 @@ def cross_validate(head: StatementHead, embeddings: NDArray[np.float32], rows: S
         rows: (n,), with their groups.
     """
     gold = np.array([row.label for row in rows])
-    scores = np.empty((len(rows), len(LABELS)))
-    for fitted, tested in GroupKFold(_FOLDS).split(embeddings, gold, [row.group for row in rows]):
-        scores[tested] = clone(head).fit(embeddings[fitted], gold[fitted]).predict_proba(embeddings[tested])
+    folds = list(GroupKFold(FOLDS).split(embeddings, gold, [row.group for row in rows]))
+    scores = out_of_fold(head, embeddings, gold, folds, LABELS)
     return evaluate(gold.tolist(), scores, head.prediction_sets(scores), LABELS)
