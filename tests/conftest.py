@@ -1,4 +1,4 @@
-"""What most tests need: the shipped model, loaded once; for some, behind a real server or in a real browser."""
+"""What many tests need: the shipped model, behind a real server or in a real browser for some; a model of two labels."""
 
 import signal
 from collections.abc import Iterator
@@ -11,7 +11,9 @@ from playwright.sync_api import Browser, sync_playwright
 from models.classifier import Classifier
 from service.app import create_app
 from service.settings import Settings
+from tests.models.test_cli import run
 from tests.server import serving
+from training.corpus import load_corpus
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,3 +58,19 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def two_labels(tmp_path_factory):
+    """Directory of a model that `statements train --data` fitted on a hundred sentences of two labels."""
+    folder = tmp_path_factory.mktemp("two-labels")
+    held_out = [row for row in load_corpus() if row.held_out]
+    facts = [row.sentence for row in held_out if row.label == "report"][:50]
+    talk = [row.sentence for row in held_out if row.label in ("threat", "analysis")][:50]
+    lines = [f"fact\t{sentence}\n" for sentence in facts] + [f"talk\t{sentence}\n" for sentence in talk]
+    (folder / "rows.tsv").write_text("".join(lines), encoding="utf-8")
+    (folder / "labels.tsv").write_text("fact\tIt happened.\ntalk\tSomebody says so.\n")
+    options = ["--name", "facts", "--version", "3.1.0", "--definitions", folder / "labels.tsv", "--minutes", "0"]
+    result = run("train", "--data", folder / "rows.tsv", "--out", folder / "model", *options)
+    assert result.returncode == 0, result.stderr
+    return folder / "model"

@@ -18,13 +18,14 @@ from sklearn.pipeline import FeatureUnion, make_pipeline
 from models.head import NEWS_PRIOR, StatementHead
 from models.labels import LABELS
 from models.pipeline import build_pipeline
-from training.corpus import Row, load_corpus, load_pairs
+from training.corpus import Row, load_corpus
+from training.data import read_labelled
 from training.evaluation import evaluate
 
 
 def main(file: Path) -> None:
     """Print a JSON list with one object a variant."""
-    tested, corpus = load_pairs(file), load_corpus()
+    tested, corpus = read_labelled([file], LABELS), load_corpus()
     gold = [row.label for row in tested]
     sets: list[tuple[int, ...]] = [()] * len(gold)
     table = []

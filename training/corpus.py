@@ -1,7 +1,7 @@
-"""Labelled sentences on disk: the project's corpus, and plain two-column files."""
+"""The project's corpus of labelled sentences."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ class Row:
     """A labelled sentence.
 
     Attributes:
-        label: One of `models.labels.LABELS`.
+        label: One of `models.labels.LABELS`, or of the user's own.
         sentence: The sentence as printed.
         group: What must stay in one fold: an article, a contrast set, or the sentence alone.
         genre: Kind of text, such as ``wire`` or ``court``.
@@ -56,18 +56,30 @@ def load_corpus(directory: Path = CORPUS) -> list[Row]:
     paths = sorted(directory.glob("*.tsv"))
     if not paths:
         raise CorpusError(f"{directory}: no .tsv files")
-    return _read(paths, len(COLUMNS), _corpus_row, header="\t".join(COLUMNS))
-
-
-def load_pairs(path: Path) -> list[Row]:
-    """Read a file to evaluate on: ``label TAB sentence`` a line and no header; sentences may repeat.
-
-    Raises:
-        CorpusError: If the file is empty or unreadable, or rows are malformed.
-    """
-    rows = _read([path], 2, lambda cells: Row(cells[0], cells[1], group=cells[1]), repeats=True)
-    if not rows:
-        raise CorpusError(f"{path}: no rows")
+    rows: list[Row] = []
+    faults: list[str] = []
+    first: dict[str, tuple[str, str]] = {}
+    for path in paths:
+        for number, line in _lines(path, faults):
+            place = f"{path.name}:{number}"
+            cells = line.split("\t")
+            if len(cells) != len(COLUMNS):
+                faults.append(f"{place}: {len(cells)} columns where {len(COLUMNS)} are due")
+                continue
+            label, group, genre, round_, sentence = cells
+            if label not in LABELS:
+                faults.append(f"{place}: unknown label {label!r}")
+            elif not sentence.strip():
+                faults.append(f"{place}: empty sentence")
+            elif sentence in first:
+                place_of_first, label_of_first = first[sentence]
+                kind = "repeats" if label_of_first == label else f"labels {label} what is {label_of_first} at"
+                faults.append(f"{place}: {kind} {place_of_first}")
+            else:
+                first[sentence] = (place, label)
+                rows.append(Row(label, sentence, group, genre, round_))
+    if faults:
+        raise CorpusError("\n".join(faults))
     return rows
 
 
@@ -79,52 +91,15 @@ def corpus_digest(rows: Iterable[Row]) -> str:
     return state.hexdigest()
 
 
-def _corpus_row(cells: Sequence[str]) -> Row:
-    label, group, genre, round_, sentence = cells
-    return Row(label, sentence, group, genre, round_)
-
-
-def _read(
-    paths: Sequence[Path],
-    width: int,
-    build: Callable[[Sequence[str]], Row],
-    header: str = "",
-    repeats: bool = False,
-) -> list[Row]:
-    rows: list[Row] = []
-    faults: list[str] = []
-    first: dict[str, tuple[str, str]] = {}
-    for path in paths:
-        for number, line in _lines(path, header, faults):
-            place = f"{path.name}:{number}"
-            cells = line.split("\t")
-            if len(cells) != width:
-                faults.append(f"{place}: {len(cells)} columns where {width} are due")
-            elif cells[0] not in LABELS:
-                faults.append(f"{place}: unknown label {cells[0]!r}")
-            elif not cells[-1].strip():
-                faults.append(f"{place}: empty sentence")
-            elif cells[-1] in first and not repeats:
-                place_of_first, label = first[cells[-1]]
-                kind = "repeats" if label == cells[0] else f"labels {cells[0]} what is {label} at"
-                faults.append(f"{place}: {kind} {place_of_first}")
-            else:
-                first[cells[-1]] = (place, cells[0])
-                rows.append(build(cells))
-    if faults:
-        raise CorpusError("\n".join(faults))
-    return rows
-
-
-def _lines(path: Path, header: str, faults: list[str]) -> Iterator[tuple[int, str]]:
+def _lines(path: Path, faults: list[str]) -> Iterator[tuple[int, str]]:
     try:
         lines = path.read_bytes().decode("utf-8-sig").split("\n")  # a sentence may hold any other line separator
     except (OSError, UnicodeDecodeError) as error:
         faults.append(f"{path}: {error}")
         return
-    if header and lines[0].rstrip("\r") != header:
-        faults.append(f"{path.name}:1: the header must be {header.expandtabs(1)!r}")
+    if lines[0].rstrip("\r") != "\t".join(COLUMNS):
+        faults.append(f"{path.name}:1: the header must be {' '.join(COLUMNS)!r}")
         return
-    for number, line in enumerate(lines, start=1):
-        if line.strip() and not (header and number == 1):
+    for number, line in enumerate(lines[1:], start=2):
+        if line.strip():
             yield number, line.rstrip("\r")

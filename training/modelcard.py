@@ -37,9 +37,9 @@ def _facts(rows: Sequence[Row], manifest: Manifest) -> Mapping[str, str]:
         "groups": f"{len({row.group for row in rows}):,}",
         "held_out_rows": f"{sum(row.held_out for row in rows):,}",
         "shares": ", ".join(f"{label} {labels[label] / len(rows):.1%}" for label in manifest.labels),
-        "held_out": _figures(manifest.metrics["held_out"]),
+        "held_out": figures(manifest.metrics["held_out"]),
         "real_news": _real_news(manifest),
-        "ablations": _table(json.loads((MEASURED / "ablations.json").read_text(encoding="utf-8"))),
+        "ablations": table(json.loads((MEASURED / "ablations.json").read_text(encoding="utf-8"))),
         "pairs": str(len(load_variants())),
         "invariance": ", ".join(f"{kind} {share:.3f}" for kind, share in manifest.metrics["invariance"].items()),
     }
@@ -50,10 +50,11 @@ def _real_news(manifest: Manifest) -> str:
     note = (
         "" if measured["model"] == manifest.version else f"Measured with model {measured['model']}, not this one.\n\n"
     )
-    return note + _figures(measured["report"])
+    return note + figures(measured["report"])
 
 
-def _figures(report: Mapping[str, Any]) -> str:
+def figures(report: Mapping[str, Any]) -> str:
+    """Figures of an evaluation, as sentences and tables in Markdown."""
     head = (
         f"{report['sentences']:,} sentences: accuracy {report['accuracy']:.3f}, macro-F1 {report['macro_f1']:.3f}, "
         f"expected calibration error {report['calibration_error']:.3f}. `labels_90` holds the gold label in "
@@ -70,10 +71,11 @@ def _figures(report: Mapping[str, Any]) -> str:
         for label, row in report["per_label"].items()
     ]
     confusion = [{"gold \\ predicted": gold} | dict(counts) for gold, counts in report["confusion"].items()]
-    return head + _table(rows) + "\n\n" + _table(confusion)
+    return head + table(rows) + "\n\n" + table(confusion)
 
 
-def _table(rows: Sequence[Mapping[str, Any]]) -> str:
+def table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows of the same keys as a table in Markdown."""
     names = list(rows[0])
     lines = [names, ["---"] * len(names)]
     lines += [[f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row.values()] for row in rows]

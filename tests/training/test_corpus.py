@@ -2,7 +2,7 @@ import pytest
 
 from models.labels import LABELS
 from tests.server import SEED
-from training.corpus import COLUMNS, CorpusError, Row, corpus_digest, load_corpus, load_pairs
+from training.corpus import COLUMNS, CorpusError, Row, corpus_digest, load_corpus
 
 HEADER = "\t".join(COLUMNS)
 
@@ -85,26 +85,9 @@ def test_unreadable_files_are_refused(tmp_path, content, said):
         load_corpus(tmp_path)
 
 
-def test_no_files_and_no_rows_are_refused(tmp_path):
+def test_no_files_are_refused(tmp_path):
     with pytest.raises(CorpusError, match=r"no \.tsv files"):
         load_corpus(tmp_path)
-    with pytest.raises(CorpusError, match="no rows"):
-        load_pairs(write(tmp_path / "a.tsv", ""))
-
-
-def test_sentences_to_evaluate_on_may_repeat(tmp_path):
-    rows = load_pairs(
-        write(tmp_path / "a.tsv", "report\tIt rained.", "report\tIt rained.", "analysis\tOdd\x85\u2028line.")
-    )
-    assert [row.sentence for row in rows] == ["It rained.", "It rained.", "Odd\x85\u2028line."]
-
-
-def test_pairs_are_their_own_groups(tmp_path):
-    rows = load_pairs(write(tmp_path / "a.tsv", "report\tIt rained.\r", "analysis\tWhy?"))
-    assert [(row.label, row.sentence, row.group) for row in rows] == [
-        ("report", "It rained.", "It rained."),
-        ("analysis", "Why?", "Why?"),
-    ]
 
 
 def test_the_digest_follows_the_content():

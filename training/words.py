@@ -1,0 +1,23 @@
+"""Which words speak for which label, over many sentences."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from models.classifier import Classifier
+
+_SHOWN = 15
+_LEAST = 3  # sentences a word must speak in, so that no chance word leads
+
+
+def top_words(classifier: Classifier, sentences: Sequence[str]) -> Mapping[str, Sequence[tuple[str, float]]]:
+    """For each label its words of highest mean contribution, in logits, over the sentences that get the label."""
+    contributions: dict[str, dict[str, list[float]]] = {label: defaultdict(list) for label in classifier.labels}
+    for explanation in classifier.explain(sentences):
+        for span in explanation.spans:
+            contributions[explanation.label][span.text.casefold()].append(span.contribution)
+    return {label: _highest(words) for label, words in contributions.items()}
+
+
+def _highest(words: Mapping[str, Sequence[float]]) -> Sequence[tuple[str, float]]:
+    means = {word: sum(found) / len(found) for word, found in words.items() if len(found) >= _LEAST}
+    return sorted(means.items(), key=lambda item: -item[1])[:_SHOWN]
