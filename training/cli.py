@@ -153,6 +153,8 @@ def suggest(pool: Path, number: int, labelled: tuple[Path, ...], style: str, mod
     with _listing_faults():
         known = {row.sentence for row in read_labelled(labelled)} if labelled else set()
         rows = [row for row in read_sentences(pool) if row.sentence not in known]
+    if not rows:
+        raise click.ClickException(f"{pool}: every sentence is labelled")
     encoder, head = classifier.pipeline.named_steps["encoder"], classifier.pipeline.named_steps["head"]
     embeddings = _with_progress(encoder.transform, [row.sentence for row in rows], "embedding")
     scores = head.predict_proba(embeddings)
@@ -186,7 +188,7 @@ def label(file: Path, out: Path | None, definitions: Path | None, model: Path) -
     out = out or file.with_suffix(".labelled.tsv")
     with AnswerFile.open(out, {row.sentence for row in rows}) as answers:
         label_sentences(rows, answers, meanings, lambda sentence: classifier.tag([sentence])[0] if knows else None)
-    click.echo(f"{len(answers.answered)} answers in {out}")
+    click.echo(f"{len(answers.answered)} of {len(rows)} labelled, in {out}")
 
 
 @contextmanager

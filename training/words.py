@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from models.classifier import Classifier
+from models.cli import in_batches
 
 _SHOWN = 15
 _LEAST = 3  # sentences a word must speak in, so that no chance word leads
@@ -12,9 +13,12 @@ _LEAST = 3  # sentences a word must speak in, so that no chance word leads
 def top_words(classifier: Classifier, sentences: Sequence[str]) -> Mapping[str, Sequence[tuple[str, float]]]:
     """For each label its words of highest mean contribution, in logits, over the sentences that get the label."""
     contributions: dict[str, dict[str, list[float]]] = {label: defaultdict(list) for label in classifier.labels}
-    for explanation in classifier.explain(sentences):
-        for span in explanation.spans:
-            contributions[explanation.label][span.text.casefold()].append(span.contribution)
+    for batch in in_batches(sentences, "explaining"):
+        for item in classifier.explain(batch):
+            assert item.explanation
+            for word in item.explanation.words:
+                text = item.text[word.span.start : word.span.end].casefold()
+                contributions[item.label][text].append(word.value)
     return {label: _highest(words) for label, words in contributions.items()}
 
 

@@ -57,7 +57,10 @@ def test_version_names_package_and_model():
 
 def test_help_lists_every_command():
     out = run("--help").stdout.decode()
-    assert all(name in out for name in ("serve", "classify", "split", "train", "evaluate", "version"))
+    assert all(
+        name in out
+        for name in ("serve", "classify", "split", "train", "evaluate", "compare", "suggest", "label", "version")
+    )
 
 
 @pytest.mark.parametrize(

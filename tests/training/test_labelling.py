@@ -94,7 +94,7 @@ def test_keys_label_skip_undo_and_quit(pool, start):
     terminal.press("2")
     terminal.wait_for(SENTENCES[2])
     terminal.press("q")
-    terminal.wait_for("2 answers in")
+    terminal.wait_for("2 of 4 labelled, in")
     assert terminal.end() == 0
     assert answers(pool.with_suffix(".labelled.tsv")) == [("report", SENTENCES[0]), ("warning", SENTENCES[1])]
 
@@ -111,7 +111,7 @@ def test_no_answer_is_lost_when_it_is_killed(pool, start, tmp_path):
     terminal = start(pool, "--out", out)
     assert "2 of 4 labelled" in terminal.wait_for(SENTENCES[2])
     terminal.press("34")
-    terminal.wait_for("4 answers in")
+    terminal.wait_for("4 of 4 labelled, in")
     assert terminal.end() == 0
     assert [label for label, _ in answers(out)] == ["threat", "warning", "allegation", "analysis"]
     assert out.read_text().startswith("\t".join(COLUMNS) + "\n")
@@ -125,7 +125,7 @@ def test_own_labels_without_a_model_of_them(pool, start, tmp_path):
     assert "It is even." in shown
     assert "model:" not in shown
     terminal.press("1q")
-    terminal.wait_for("1 answers in")
+    terminal.wait_for("1 of 4 labelled, in")
     assert terminal.end() == 0
     assert answers(pool.with_suffix(".labelled.tsv")) == [("odd", SENTENCES[0])]
 
