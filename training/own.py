@@ -133,7 +133,7 @@ def fit(
     pipeline = build_pipeline().set_params(head=head.fit(embeddings, gold.tolist()))
     chosen = {"penalty": best.penalty, "temperature": best.temperature, "loss": best.loss}
     manifest = replace(manifest, corpus=corpus_digest(every), metrics={"held_out": report.as_dict(), "search": chosen})
-    words = top_words(Classifier(Artefact(manifest, pipeline)), [row.sentence for row in rows])
+    words = top_words(Classifier(Artefact(manifest, pipeline)), rows)
     return OwnModel(rows, len(base), pipeline, manifest, trials, best, report, curve, words)
 
 

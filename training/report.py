@@ -67,7 +67,7 @@ def _pictures(model: OwnModel) -> list[tuple[str, str, str, bytes]]:
         (
             "top-words",
             "Words that speak for each label",
-            "Mean contribution to the label's logit, over the sentences that get the label.",
+            "Mean contribution to the label's logit over the sentences with the word; none if another label is given.",
             plots.top_words(model.words),
         ),
     ]
