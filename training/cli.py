@@ -1,6 +1,7 @@
 """The `statements` commands that build and judge models: train, evaluate, compare, suggest and label."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -66,6 +67,9 @@ def train(
         from training.report import write_report
     except ModuleNotFoundError as error:
         raise click.ClickException(f"{error}: install requirements/training.txt, which draws the plots") from error
+    name = name or out.resolve().name
+    if not all(re.fullmatch(r"[\w.-]+", word) for word in (name, version)):
+        raise click.UsageError(f"{name!r} {version!r}: name and version go into paths; letters, digits and .-_ only")
     own.check_target(out, force)
     with _listing_faults():
         rows = read_labelled(files, LABELS if with_corpus else None, one_label=True)
@@ -77,7 +81,7 @@ def train(
     embeddings = _with_progress(
         build_pipeline().named_steps["encoder"].transform, [row.sentence for row in (*rows, *base)], "embedding"
     )
-    manifest = Manifest(name or out.resolve().name, version, labels, corpus="", definitions=meanings)
+    manifest = Manifest(name, version, labels, corpus="", definitions=meanings)
     model = own.fit(rows, base, embeddings, manifest, 60 * minutes, click.echo)
     with own.new_directory(out) as directory:
         own.save(model, directory)

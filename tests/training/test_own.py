@@ -166,5 +166,6 @@ def test_without_matplotlib_one_line_tells_how_to_get_it(tmp_path):
     assert "requirements/training.txt" in result.stderr
 
 
-def test_data_wants_a_place_to_write_to():
+def test_data_wants_a_place_to_write_to_and_a_name_fit_for_paths():
     assert "--data wants --out" in train("--data", "a.tsv").stderr
+    assert "name and version go into paths" in train("--data", "a.tsv", "--out", "model", "--name", "a/b").stderr
