@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
 from service.offsets import UNITS
 
@@ -101,9 +101,19 @@ class LabelName(fields.String):
 class ScoresSchema(Schema):
     """A probability for each of the model's labels."""
 
+    class Meta:
+        """The labels are the members."""
+
+        unknown = INCLUDE
+
 
 class SummarySchema(Schema):
     """A count for each of the model's labels."""
+
+    class Meta:
+        """The labels are the members."""
+
+        unknown = INCLUDE
 
 
 class ContributionSchema(Schema):

@@ -1,4 +1,4 @@
-"""What many tests need: the shipped model, behind a real server or in a real browser for some; a model of two labels."""
+"""What many tests need: the shipped model, also behind a server or in a browser, and a model of two labels."""
 
 import signal
 from collections.abc import Iterator
