@@ -1,12 +1,13 @@
 # Only python3 and make are needed beforehand: every target sets up what it needs in .venv from the hashed lock files.
 .DELETE_ON_ERROR:
-.PHONY: help serve test check docs fuzz soak format train encoder evaluate bench container balancers sbom lock clean
+.PHONY: help serve test check docs fuzz soak format train encoder evaluate bench peers container balancers sbom lock clean
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := models training service
 CODE := $(PACKAGES) client tests benchmarks deploy/prove-balancers
+PEERS := $(patsubst benchmarks/peers/%.txt,build/peers/%/.installed,$(wildcard benchmarks/peers/*.txt))
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 help:  ## list the targets
@@ -53,6 +54,13 @@ evaluate: $(VENV)/.runtime  ## figures on the held-out fold, and on real news wh
 
 bench: $(VENV)/.development  ## speed, side by side in one run
 	$(BIN)/python -m benchmarks
+
+peers: $(PEERS)  ## the other model servers that `bench` compares with, if they are there (3 GB of packages)
+
+build/peers/%/.installed: benchmarks/peers/%.txt
+	$(PYTHON) -m venv build/peers/$*
+	build/peers/$*/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 container:  ## build the image for real and try it (Debian, as root)
 	deploy/prove-container
