@@ -4,6 +4,7 @@ They run under the server and the settings of `statements serve`.
 """
 
 import sys
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from flask import Flask, Response, jsonify, request
@@ -35,10 +36,10 @@ class ConstantServer(Server):
     def load(self) -> Flask:
         """Called by gunicorn."""
 
-        def tokenise(_: SentenceEncoder, sentences: list[str]) -> list[list[int]]:
+        def tokenise(_: SentenceEncoder, sentences: Collection[str]) -> list[list[int]]:
             return [[0]] * len(sentences)
 
-        def run(self: SentenceEncoder, sequences: list[list[int]]) -> NDArray[np.float32]:
+        def run(self: SentenceEncoder, sequences: Sequence[Sequence[int]]) -> NDArray[np.float32]:
             return np.zeros((len(sequences), self.hidden), dtype=np.float32)
 
         SentenceEncoder.tokenise, SentenceEncoder.run = tokenise, run
@@ -50,7 +51,7 @@ class UnbatchedServer(Server):
 
     def load(self) -> Flask:
         """Called by gunicorn."""
-        models.classifier.BatchingEncoder = lambda encoder: encoder.transform
+        models.classifier.BatchingEncoder = lambda encoder: encoder
         return super().load()
 
 

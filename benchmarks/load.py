@@ -9,7 +9,9 @@ import selectors
 import socket
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import islice
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
@@ -60,10 +62,11 @@ def load(port: int, requests: Sequence[bytes], connections: int, seconds: float)
     """
     waiting = iter(requests)
     latencies: list[float] = []
-    with selectors.DefaultSelector() as selector:
+    with selectors.DefaultSelector() as selector, ExitStack() as opened:
         driver_began, began = time.process_time(), time.perf_counter()
-        for request, _ in zip(waiting, range(connections), strict=False):
+        for request in islice(waiting, connections):
             connection = _Connection(port)
+            opened.callback(connection.socket.close)
             selector.register(connection.socket, selectors.EVENT_READ, connection)
             connection.send(request)
         while selector.get_map():
@@ -78,5 +81,4 @@ def load(port: int, requests: Sequence[bytes], connections: int, seconds: float)
                     connection.send(request)
                 else:
                     selector.unregister(connection.socket)
-                    connection.socket.close()
         return Load(time.perf_counter() - began, latencies, time.process_time() - driver_began)

@@ -15,6 +15,7 @@ from matplotlib import pyplot
 from benchmarks.contestants import CONSTANT, ECHO, PEERS, STATEMENTS, UNBATCHED
 
 DOCS = Path(__file__).parents[1] / "docs"
+_IMAGE = "images/performance.svg"
 _MARKED = re.compile(r"(<!-- figures -->\n).*(<!-- end of figures -->)", re.DOTALL)
 _PEERS = {peer.name for peer in PEERS}
 
@@ -24,9 +25,10 @@ Results = Mapping[str, Any]
 def write(results: Results) -> None:
     """Write the figures as JSON, as an image, and between the markers of docs/performance.md."""
     (DOCS / "performance.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    _plot(results["serving"], DOCS / "images" / "performance.svg")
+    _plot(results["serving"], DOCS / _IMAGE)
     page = DOCS / "performance.md"
-    text = _MARKED.sub(lambda found: found[1] + markdown(results) + found[2], page.read_text(encoding="utf-8"))
+    figures = f"![Sentences a second of each server, by workload]({_IMAGE})\n\n{markdown(results)}"
+    text = _MARKED.sub(lambda found: found[1] + figures + found[2], page.read_text(encoding="utf-8"))
     page.write_text(text, encoding="utf-8")
 
 
