@@ -1,0 +1,1 @@
+"""Whole corpora, files in and files out: the model served without HTTP."""
