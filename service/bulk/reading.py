@@ -189,7 +189,8 @@ def _csv(file: BinaryIO, columns: list[str]) -> Iterator[Row]:
 
 
 def _parquet(file: BinaryIO, columns: list[str]) -> Iterator[Row]:
-    table = parquet.ParquetFile(file, buffer_size=_BUFFER)
+    # buffered beforehand, a row group would be held whole, and files of a single one are common
+    table = parquet.ParquetFile(file, buffer_size=_BUFFER, pre_buffer=False)
     _require(columns, table.schema_arrow.names)
     number = 0
     for batch in table.iter_batches(_BATCH, columns=columns):

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import tracemalloc
 
 import fsspec
 import pyarrow
@@ -117,6 +118,25 @@ def test_bad_parquet_rows_are_set_aside(tmp_path):
     rows = documents(tmp_path / "a.parquet")
     assert rows[0] == Document("a", "Why?")
     assert faults(rows) == [(2, "not UTF-8"), (3, "text is not a text")]
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.parquet"])
+def test_a_file_is_never_held_whole(tmp_path, name):
+    rows = [{"id": str(number), "text": f"{number} " * 2000} for number in range(4000)]
+    if name == "a.jsonl":
+        (tmp_path / name).write_bytes(as_json_lines(rows))
+    elif name == "a.csv":
+        (tmp_path / name).write_text("id,text\n" + "".join(f"{row['id']},{row['text']}\n" for row in rows))
+    else:
+        table = pyarrow.Table.from_pylist(rows)
+        parquet.write_table(table, tmp_path / name, compression="none", use_dictionary=False)  # in one row group
+    tracemalloc.start()
+    try:
+        assert sum(isinstance(row, Document) for row in read(find([str(tmp_path)], "memory://x"), "id", "text")) == 4000
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < (tmp_path / name).stat().st_size / 2  # pages of Parquet have 10 MB here
 
 
 @pytest.mark.parametrize(
