@@ -4,7 +4,7 @@ from flask import Flask
 
 import service
 from models.classifier import Classifier
-from service import access, headers, inference, limits, page, proxies, reference
+from service import access, headers, inference, limits, logs, metrics, page, proxies, reference, tracing
 from service.draining import Draining
 from service.openapi import complete, name_labels
 from service.problems import ProblemApi
@@ -21,11 +21,13 @@ def create_app(settings: Settings | None = None, draining: Draining | None = Non
         draining: The server's flag; readiness follows it.
 
     Raises:
-        SettingsError: If an environment variable, or the file of API keys, is wrong.
+        SettingsError: If an environment variable, or the file of API keys, is wrong, or a package that a setting needs
+            is not installed.
         ArtefactError: If the model cannot be loaded.
     """
     settings = settings or Settings.from_environment()
-    classifier = Classifier.load(settings.model, shared=True, cache_size=settings.cache_sentences)
+    with metrics.MODEL_LOAD_SECONDS.time():
+        classifier = Classifier.load(settings.model, shared=True, cache_size=settings.cache_sentences)
     app = Flask("service")
     app.config.update(
         MAX_CONTENT_LENGTH=settings.max_body_bytes,
@@ -36,6 +38,10 @@ def create_app(settings: Settings | None = None, draining: Draining | None = Non
         OPENAPI_JSON_PATH="openapi.json",
     )
     attach(app.extensions, State(classifier, settings, draining or Draining()))
+    # these first: they see every request, and its answer as it leaves
+    logs.init_app(app)
+    metrics.init_app(app)
+    tracing.init_app(app, settings)
     proxies.init_app(app, settings)
     limits.init_app(app, settings)
     access.init_app(app, settings)

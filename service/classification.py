@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from structlog.contextvars import bind_contextvars
 from werkzeug.exceptions import ServiceUnavailable
 
 from models.classifier import Classifier, Tagged
 from models.sentences import Span, split
+from service import metrics
 from service.explanation import explanations
 from service.offsets import convert
 from service.problems import Problem
@@ -37,7 +39,7 @@ def classify(request: Mapping[str, Any], classifier: Classifier, settings: Setti
     sentences = [text[start:end] for text, part in split_texts for start, end in part]
     if len(sentences) > settings.max_sentences:
         detail = f"The request holds {len(sentences)} sentences; the limit is {settings.max_sentences}."
-        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, reason="TooManySentences")
     tag, batch = (classifier.explain, _EXPLAINED_BATCH) if request["explain"] else (classifier.tag, _BATCH)
     tagged: list[Tagged] = []
     for start in range(0, len(sentences), batch):
@@ -45,6 +47,8 @@ def classify(request: Mapping[str, Any], classifier: Classifier, settings: Setti
             detail = f"Given up after {settings.request_seconds:g} seconds: send fewer sentences, or try again later."
             raise ServiceUnavailable(detail, retry_after=_RETRY_AFTER)
         tagged += tag(sentences[start : start + batch])
+    metrics.record(tagged)
+    bind_contextvars(sentences=len(tagged))
     spans = [span for text, part in split_texts for span in convert(text, part, request["offsets"])]
     explained = list(explanations(split_texts, tagged, request["offsets"]))
     if "documents" not in request:

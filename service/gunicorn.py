@@ -1,7 +1,16 @@
 """Settings of the gunicorn server, as its configuration file."""
 
+import atexit
 import os
+import shutil
+import tempfile
 from pathlib import Path
+
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
+
+from service import tracing
+from service.settings import Settings
 
 preload_app = True  # the master loads the model, and its workers share the memory
 worker_class = "service.worker.BufferingWorker"
@@ -16,3 +25,27 @@ keepalive = 75  # seconds; above the idle time-outs of the usual load balancers
 # heartbeat files must not wait for a disk, and a read-only root has no other place for them
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() and os.access("/dev/shm", os.W_OK) else None  # noqa: S108
 control_socket_disable = True  # signals are all the control needed, and a read-only root has no place for it
+logger_class = "service.logs.GunicornLogger"
+
+# Where the workers count. Named before prometheus_client is imported, which decides then how it counts.
+_metrics = tempfile.mkdtemp(prefix="statements-metrics-", dir=worker_tmp_dir)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = _metrics
+_master = os.getpid()
+
+
+@atexit.register
+def _remove_metrics() -> None:
+    if os.getpid() == _master:  # workers inherit this function
+        shutil.rmtree(_metrics)
+
+
+def post_worker_init(_worker: Worker) -> None:
+    """In each new worker, now that it heeds signals."""
+    tracing.start(Settings.from_environment())
+
+
+def child_exit(_arbiter: Arbiter, worker: Worker) -> None:
+    """In the master, after a worker has ended in whatever way: its gauges no longer count."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)

@@ -34,6 +34,6 @@ def init_app(app: Flask, settings: Settings) -> None:
             origins=list(settings.cors_origins),
             methods=["GET", "POST"],
             allow_headers=["Authorization", "Content-Type", HEADER],
-            expose_headers=["Retry-After", *HEADERS.values()],
+            expose_headers=["Retry-After", "X-Request-ID", *HEADERS.values()],
             max_age=600,
         )

@@ -78,7 +78,7 @@ def _examine(value: Any, pointer: str, max_items: int) -> None:  # noqa: ANN401
     if isinstance(value, list | dict) and len(value) > max(max_items, _FEW):
         place = pointer or "the root"
         detail = f"The request holds {len(value)} items at {place}; the limit is {max_items}."
-        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, reason="TooManySentences")
     if isinstance(value, str):
         if match := _SURROGATE.search(value):
             raise invalid(pointer, f"Holds a lone surrogate (U+{ord(match.group()):04X}) at index {match.start()}.")

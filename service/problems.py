@@ -5,9 +5,9 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from flask import Response
+from flask import Response, g
 from flask_smorest import Api
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, default_exceptions
 
 from service.schemas import ProblemSchema
 
@@ -21,12 +21,16 @@ class Problem(HTTPException):
         status: HTTP status code.
         detail: What was wrong, in a sentence a caller can act on.
         errors: One entry a fault, each with a JSON pointer (RFC 6901) into the request and a detail.
+        reason: What metrics and logs call it; by default Werkzeug's name of the status, such as BadRequest.
     """
 
-    def __init__(self, status: int, detail: str, errors: Sequence[Mapping[str, str]] = ()) -> None:
+    def __init__(
+        self, status: int, detail: str, errors: Sequence[Mapping[str, str]] = (), reason: str | None = None
+    ) -> None:
         super().__init__(description=detail)
         self.code = status
         self.errors = list(errors)
+        self.reason = reason or default_exceptions[status].__name__
 
 
 def invalid(pointer: str, detail: str) -> Problem:
@@ -63,12 +67,14 @@ class ProblemApi(Api):
 
 def _answer(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    g.reason = error.reason if isinstance(error, Problem) else type(error).__name__
     internal = isinstance(error, InternalServerError)
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": status.phrase,
         "status": status.value,
         "detail": "The service failed to answer; the fault is logged." if internal else error.description,
+        "request_id": g.request_id,
     }
     if isinstance(error, Problem) and error.errors:
         body["errors"] = error.errors

@@ -242,4 +242,5 @@ class ProblemSchema(Schema):
     title = fields.String(required=True)
     status = fields.Integer(required=True)
     detail = fields.String(required=True)
+    request_id = fields.String(required=True, metadata={"description": "As in X-Request-ID: the log tells by it."})
     errors = fields.List(fields.Nested(FaultSchema))

@@ -13,7 +13,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
 from models.artefact import ArtefactError
-from service import gunicorn
+from service import gunicorn, tracing
 from service.app import create_app
 from service.draining import Draining
 from service.settings import Settings, SettingsError
@@ -87,6 +87,7 @@ def end_worker(_arbiter: Arbiter, _worker: Worker) -> None:
     ONNX Runtime's waits for a thread that it starts when imported, and that no fork takes along.
     """
     leaving = sys.exc_info()[1]
+    tracing.stop(Settings.from_environment())
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()

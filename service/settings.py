@@ -13,7 +13,7 @@ import limits
 from environs import Env, EnvError, ValidationError
 from limits.errors import ConfigurationError
 from limits.storage import storage_from_string
-from marshmallow.validate import Range
+from marshmallow.validate import OneOf, Range
 
 from models.artefact import SHIPPED
 from service import keys
@@ -120,6 +120,16 @@ class Settings:
     hsts_seconds: int = _setting(
         "int", 0, "Seconds browsers are told to insist on HTTPS, on answers over HTTPS; 0 for never.", Range(min=0)
     )
+    log_level: str = _setting(
+        "str",
+        "info",
+        "Least level that is logged: debug, info, warning or error.",
+        OneOf(("debug", "info", "warning", "error")),
+    )
+    log_format: str = _setting("str", "json", "json, one object a line, or text.", OneOf(("json", "text")))
+    tracing: bool = _setting(
+        "bool", False, "Whether to send OpenTelemetry traces; OTEL_EXPORTER_OTLP_ENDPOINT switches it on as well."
+    )
 
     @classmethod
     def from_environment(cls) -> "Settings":
@@ -147,7 +157,11 @@ class Settings:
             )
         except EnvError as error:
             raise SettingsError(str(error)) from error
-        return replace(settings, model=(settings.models_directory / settings.model).resolve())
+        return replace(
+            settings,
+            model=(settings.models_directory / settings.model).resolve(),
+            tracing=settings.tracing or bool(os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")),
+        )
 
 
 def variable(setting: Field[Any]) -> str:

@@ -33,6 +33,7 @@ from gunicorn.http.message import Request
 from gunicorn.util import write_error
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
+from service import metrics
 from service.settings import Settings
 
 _PIECE = 64 * 1024  # bytes taken from a socket at a time
@@ -265,6 +266,7 @@ class BufferingWorker(ThreadWorker):
 
     def _refuse(self, conn: Connection, status: HTTPStatus, detail: str) -> None:
         self.log.info("Refused a request from %s: %s.", conn.client, status.phrase)
+        metrics.record_refusal(status)
         with suppress(OSError):
             write_error(conn.sock, status.value, status.phrase, detail)
         self._part(conn)

@@ -40,7 +40,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         assert process.wait(timeout=40) == 0
     log = (directory / "log").read_text()
     assert "terminate called" not in log
-    assert "[ERROR]" not in log
+    assert '"level": "error"' not in log
 
 
 @pytest.fixture(scope="session")

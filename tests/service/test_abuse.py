@@ -57,7 +57,7 @@ def server(tmp_path_factory):
     environment |= {"STATEMENTS_TRANSFER_SECONDS": str(PATIENCE), "STATEMENTS_DRAIN_SECONDS": "0"}
     log = tmp_path_factory.mktemp("server") / "log"
     with log.open("wb") as file:
-        process = subprocess.Popen([STATEMENTS, "serve"], env=environment, stderr=file)
+        process = subprocess.Popen([STATEMENTS, "serve"], env=environment, stdout=file, stderr=file)
     server = Server(process, int(environment["PORT"]))
     try:
         wait_until_ready(process, server.port)
@@ -68,8 +68,8 @@ def server(tmp_path_factory):
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 0
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    assert "[ERROR]" not in log.read_text()
-    assert "[CRITICAL]" not in log.read_text()
+    assert '"level": "error"' not in log.read_text()
+    assert '"level": "critical"' not in log.read_text()
 
 
 def unanswered(connections):

@@ -19,6 +19,7 @@ KEY = "alice:" + "0" * 64
 def bare_environment(monkeypatch):
     for name in [name for name in os.environ if name.startswith("STATEMENTS_")]:
         monkeypatch.delenv(name)
+    monkeypatch.delenv("OTEL_EXPORTER_OTLP_ENDPOINT", raising=False)
 
 
 def test_defaults():
@@ -45,10 +46,18 @@ def test_values_are_read(monkeypatch):
         "trusted_proxies": 2,
         "cors_origins": ["https://a.example", "http://localhost:3000"],
         "hsts_seconds": 3600,
+        "log_level": "warning",
+        "log_format": "text",
+        "tracing": True,
     }
     for item in fields(Settings):
         monkeypatch.setenv(variable(item), as_text(given[item.name]))
     assert Settings.from_environment() == Settings(**given)
+
+
+def test_a_collector_switches_tracing_on(monkeypatch):
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4318")
+    assert Settings.from_environment() == Settings(tracing=True)
 
 
 def test_a_relative_model_is_looked_up_in_the_directory(monkeypatch):
@@ -70,6 +79,9 @@ def test_a_relative_model_is_looked_up_in_the_directory(monkeypatch):
         ("TRUSTED_PROXIES", "-1"),
         ("HSTS_SECONDS", "a year"),
         *(("DRAIN_SECONDS", value) for value in ("-1", "601")),
+        *(("LOG_LEVEL", value) for value in ("", "loud", "INFO")),
+        ("LOG_FORMAT", "xml"),
+        ("TRACING", "perhaps"),
     ],
 )
 def test_a_wrong_value_is_named(monkeypatch, name, value):
