@@ -2,10 +2,12 @@
 ARG BASE=docker.io/library/python:3.12-slim
 
 FROM ${BASE} AS build
+# "options" adds what Redis, tracing and feedback need
+ARG REQUIREMENTS=runtime
 WORKDIR /build
-COPY requirements/build.txt requirements/runtime.txt ./
+COPY requirements/build.txt requirements/${REQUIREMENTS}.txt ./
 RUN python3 -m venv /opt/statements \
-    && /opt/statements/bin/python -m pip install --no-cache-dir --require-hashes -r build.txt -r runtime.txt
+    && /opt/statements/bin/python -m pip install --no-cache-dir --require-hashes -r build.txt -r ${REQUIREMENTS}.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY models models
 COPY service service
