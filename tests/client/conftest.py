@@ -1,4 +1,5 @@
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -15,7 +16,8 @@ def asynchronous(url, method, *, settings=None, **arguments):
         async with AsyncClient(url, **settings or {}) as client:
             return await getattr(client, method)(**arguments)
 
-    return asyncio.run(run())
+    with ThreadPoolExecutor(1) as pool:  # a browser that another test has opened keeps this thread's event loop
+        return pool.submit(asyncio.run, run()).result()
 
 
 @pytest.fixture(params=[waiting, asynchronous])

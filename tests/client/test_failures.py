@@ -8,7 +8,8 @@ import time
 import httpx
 import pytest
 
-from statements_client import AsyncClient, ModelChangedError, ServiceError
+from statements_client import ModelChangedError, ServiceError
+from tests.client.conftest import asynchronous
 
 URL = "http://service/prefix"
 LABELS = {"status_code": 200, "json": {"labels": []}}
@@ -160,11 +161,7 @@ def test_as_many_requests_at_once_as_allowed_and_answers_in_order():
         under_way -= 1
         return tagging(request)
 
-    async def run():
-        settings = {"transport": httpx.MockTransport(handle), "batch_items": 1, "concurrency": 3}
-        async with AsyncClient(URL, **settings) as client:
-            return await client.classify(sentences=["x" * length for length in range(1, 9)])
-
-    answer = asyncio.run(run())
+    settings = {"transport": httpx.MockTransport(handle), "batch_items": 1, "concurrency": 3}
+    answer = asynchronous(URL, "classify", sentences=["x" * length for length in range(1, 9)], settings=settings)
     assert [len(row["text"]) for row in answer["sentences"]] == list(range(1, 9))
     assert most == 3
