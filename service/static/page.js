@@ -5,7 +5,7 @@ import { render } from "./reader.js";
 import { classify, Problem, refusal } from "./request.js";
 
 const id = (name) => document.getElementById(name);
-const { classify: url, example, partSize } = document.body.dataset;
+const { example } = document.body.dataset;
 const input = id("input");
 let result; // as the service answers, for the whole text
 
@@ -22,7 +22,7 @@ async function run(text) {
   const found = { model: null, offsets: "utf16", sentences: [] };
   let failure;
   try {
-    const options = { url, size: Number(partSize), key: id("key").value, signal: controller.signal, onWait: sayWait };
+    const options = { signal: controller.signal, onWait: sayWait };
     for await (const { model, sentences, end } of classify(text, options)) {
       found.model = model;
       found.sentences.push(...sentences);

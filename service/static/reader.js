@@ -120,7 +120,8 @@ reading.addEventListener("focusin", ({ target }) => {
   choose(index);
 });
 reading.addEventListener("click", ({ target }) => choose(indexAt(target)));
-reading.addEventListener("pointerover", ({ target, pointerType }) => {
+// not pointerover: a walk by keys that scrolls the text under a resting pointer is not pointing
+reading.addEventListener("pointermove", ({ target, pointerType }) => {
   if (pointerType === "mouse") show(sentences[indexAt(target)] ?? sentences[chosen]);
 });
 reading.addEventListener("pointerleave", () => show(sentences[chosen]));

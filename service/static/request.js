@@ -1,4 +1,7 @@
-/** Asks the service to classify a text: a long one part by part. */
+/** Asks the service: to classify a text, a long one part by part, and to explain a sentence. */
+
+const { classify: url, partSize } = document.body.dataset; // at most so many UTF-16 units in one request
+const key = document.getElementById("key");
 
 /** A refusal: the service's problem details, or what can be said of an answer that is not the service's. */
 export class Problem extends Error {
@@ -13,29 +16,32 @@ export class Problem extends Error {
  * and where the part ends. Throws a Problem, a TypeError if the service cannot be reached, an AbortError on cancelling.
  *
  * @param {string} text
- * @param {{url: string, size: number, key: string, signal: AbortSignal, onWait: (seconds: number) => void}} options
- *   `size` is the most UTF-16 units sent in one request
+ * @param {{signal: AbortSignal, onWait: (seconds: number) => void}} options
  */
-export async function* classify(text, { url, size, key, signal, onWait }) {
-  const headers = { "Content-Type": "application/json", ...(key && { "X-API-Key": key }) };
+export async function* classify(text, { signal, onWait }) {
   let first = 0;
   let start = 0;
   while (start < text.length) {
-    const { length, whole } = cut(text.slice(start), size);
+    const { length, whole } = cut(text.slice(start), Number(partSize));
     const part = text.slice(start, start + length);
     let end = start + length;
     if (part.trim()) {
-      const body = JSON.stringify({ text: part, offsets: "utf16", explain: true });
       // the first refusal is the reader's to know; once under way, a long text waits as long as it is asked to
-      const wait = first ? onWait : undefined;
-      const { model, sentences } = await post(url, { method: "POST", headers, body, signal }, wait);
+      const { model, sentences } = await post({ text: part }, signal, first ? onWait : undefined);
       // a sentence that the cut may have torn belongs to the next part
       if (!whole && sentences.length > 1) end = start + sentences.pop().start;
-      yield { model, sentences: sentences.map((row) => moved(row, first, start)), end };
+      yield { model, sentences: sentences.map((row) => ({ ...moved(row, start), index: row.index + first })), end };
       first += sentences.length;
     }
     start = end;
   }
+}
+
+/** The explanation of a sentence that `classify` gave, with offsets into the whole text; throws as that does. */
+export async function explain({ text, start }, signal) {
+  const { sentences } = await post({ sentences: [text], explain: true, scores: false }, signal);
+  const { explanation } = sentences[0];
+  return { ...explanation, spans: explanation.spans.map((span) => moved(span, start)) };
 }
 
 /** Length of the part to send next, and whether no sentence crosses its end: it is that of the text or a paragraph. */
@@ -48,22 +54,21 @@ function cut(text, size) {
   return { length, whole: false };
 }
 
-/** A sentence of a part as a sentence of the whole. */
-function moved(row, first, start) {
-  const shifted = (span) => ({ ...span, start: span.start + start, end: span.end + start });
-  const sentence = { ...shifted(row), index: row.index + first };
-  if (!row.explanation) return sentence;
-  return { ...sentence, explanation: { ...row.explanation, spans: row.explanation.spans.map(shifted) } };
+/** A sentence or word that stands `by` units further on in the whole text. */
+function moved(span, by) {
+  return { ...span, start: span.start + by, end: span.end + by };
 }
 
-async function post(url, request, onWait) {
+async function post(members, signal, onWait) {
+  const headers = { "Content-Type": "application/json", ...(key.value && { "X-API-Key": key.value }) };
+  const body = JSON.stringify({ ...members, offsets: "utf16" });
   for (;;) {
-    const response = await fetch(url, request);
+    const response = await fetch(url, { method: "POST", headers, body, signal });
     if (response.ok && isOf(response, "application/json")) return response.json();
     const seconds = retryAfter(response);
     if (!onWait || !seconds || ![429, 503].includes(response.status)) throw await refusal(response);
     onWait(seconds);
-    await pause(seconds, request.signal);
+    await pause(seconds, signal);
   }
 }
 
@@ -84,7 +89,8 @@ function retryAfter(response) {
   return Number(response.headers.get("Retry-After"));
 }
 
-function pause(seconds, signal) {
+/** Wait, unless the signal aborts. */
+export function pause(seconds, signal) {
   return new Promise((resolve, reject) => {
     setTimeout(resolve, seconds * 1000);
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });

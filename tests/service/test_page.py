@@ -100,26 +100,32 @@ def hold(page, number):
     return sent, held
 
 
-def with_explanations(route):
-    """The service's answer, with an explanation of each sentence by its words."""
-    response = route.fetch()
-    answer = response.json()
-    for row in answer["sentences"]:
+def explain_by_stub(page, refuse=0):
+    """Explains by words of known weight, after some refusals; gives the sentences asked for."""
+    asked = []
+
+    def handle(route):
+        body = route.request.post_data_json
+        if "sentences" not in body:
+            route.continue_()
+            return
+        assert body | {"sentences": []} == {"sentences": [], "offsets": "utf16", "explain": True, "scores": False}
+        (text,) = body["sentences"]
+        asked.append(text)
+        if len(asked) <= refuse:
+            problem = {"title": "Too Many Requests", "status": 429, "detail": "More requests than 1/hour."}
+            route.fulfill(status=429, json=problem, content_type="application/problem+json")
+            return
         spans = [
-            {"start": row["start"] + word.start(), "end": row["start"] + word.end(), "text": word.group()}
+            {"start": utf16(text[: word.start()]), "end": utf16(text[: word.end()]), "text": word.group()}
             | {"contribution": (-1) ** index * len(word.group()) / 10}
-            for index, word in enumerate(re.finditer(r"\w+", row["text"]))
+            for index, word in enumerate(re.finditer(r"\w+", text))
         ]
-        row["explanation"] = {"label": row["label"], "logit": 0.0, "intercept": 0.0, "remainder": 0.0, "spans": spans}
-    route.fulfill(response=response, json=answer)
+        explanation = {"label": "report", "logit": 0.0, "intercept": 0.0, "remainder": 0.0, "spans": spans}
+        route.fulfill(json={"sentences": [{"text": text, "explanation": explanation}]})
 
-
-def without_explanations(route):
-    response = route.fetch()
-    answer = response.json()
-    for row in answer["sentences"]:
-        row.pop("explanation", None)
-    route.fulfill(response=response, json=answer)
+    page.route("**/classify", handle)
+    return asked
 
 
 def test_the_policy_and_markup_that_needs_no_exception_from_it(client):
@@ -198,22 +204,28 @@ def test_hovering_or_focusing_a_sentence_shows_its_scores(visit, client):
     expect(page.locator(".sure")).to_have_text(f"{round(100 * rows[3]['confidence'])} % sure")
 
 
-def test_words_for_and_against_are_shown_where_the_service_explains(visit):
+def test_the_words_of_a_sentence_are_those_of_the_service(visit, client):
     page = visit()
-    classify(page).nth(3).click()
-    words = page.locator("#words li").all_inner_texts()
-    assert words
-    assert all(word.split("\n")[0] in page.locator(".sentence").nth(3).inner_text() for word in words)
-    page.get_by_role("button", name="Edit text").click()
-    page.route("**/classify", without_explanations)
-    classify(page).first.click()
-    expect(page.locator("#scores")).to_be_visible()
-    expect(page.locator("#words")).to_be_hidden()
-    page.unroute("**/classify")
-    page.route("**/classify", with_explanations)
-    page.get_by_role("button", name="Edit text").click()
+    marks = classify(page)
+    marks.nth(1).click()
+    expect(page.locator("#for")).to_be_visible()
+    text = json.loads(exported(page, "Download JSON")[1])["sentences"][1]["text"]
+    answer = client.post("/classify", json={"sentences": [text], "explain": True}).get_json()
+    spans = answer["sentences"][0]["explanation"]["spans"]
+    strongest = sorted(spans, key=lambda span: -span["contribution"])[:5]
+    assert page.locator("#for li").all_inner_texts() == [
+        f"{span['text']}\n+{span['contribution']:.2f}" for span in strongest
+    ]
+
+
+def test_words_for_and_against_are_asked_for_once(visit):
+    page = visit()
+    asked = explain_by_stub(page)
     text = "Rates rose yesterday because inflation worries everyone."
-    classify(page, text).first.click()
+    marks = classify(page, f"{text} It rained.")
+    for mark in (marks.first, marks.last, marks.first):
+        mark.click()
+        expect(page.locator("#looking")).to_contain_text("leaving it out")
     assert page.locator("#for li").all_inner_texts() == [
         "yesterday\n+0.90",
         "inflation\n+0.90",
@@ -221,6 +233,43 @@ def test_words_for_and_against_are_shown_where_the_service_explains(visit):
         "Rates\n+0.50",
     ]
     assert page.locator("#against li").all_inner_texts() == ["because\n−0.70", "worries\n−0.70", "rose\n−0.40"]
+    assert asked == [text, "It rained."]
+
+
+def test_going_on_to_another_sentence_gives_up_the_words_of_the_last(visit):
+    page = visit()
+    marks = classify(page)
+    page.route("**/classify", lambda _: None)  # never answered
+    with page.expect_request("**/classify"):
+        marks.first.focus()
+    expect(page.locator("#looking")).to_have_text("Looking at the words…")
+    height = page.locator("#words").bounding_box()["height"]
+    page.unroute("**/classify")
+    asked = explain_by_stub(page)
+    with page.expect_event("requestfailed") as given_up:
+        page.keyboard.press("End")  # at once through ten sentences more
+        for _ in range(10):
+            page.keyboard.press("ArrowLeft")
+    assert given_up.value.failure == "net::ERR_ABORTED"
+    expect(page.locator("#for")).to_be_visible()
+    assert marks.nth(1).inner_text().startswith(asked[-1])
+    assert len(asked) < 11
+    assert page.locator("#words").bounding_box()["height"] == height
+
+
+def test_a_refusal_of_the_words_is_told_in_the_card(visit):
+    page = visit()
+    marks = classify(page)
+    explain_by_stub(page, refuse=1)
+    marks.first.focus()
+    expect(page.locator("#looking")).to_have_text("The words could not be looked at: Too Many Requests.")
+    expect(page.locator("#for")).to_be_hidden()
+    expect(page.get_by_role("alert")).to_be_hidden()
+    marks.last.focus()
+    expect(page.locator("#for")).to_be_visible()
+    page.route("**/classify", lambda route: route.abort("connectionrefused"))
+    marks.first.focus()
+    expect(page.locator("#looking")).to_contain_text("the service cannot be reached")
 
 
 def test_the_keyboard_alone_will_do(visit):
@@ -500,13 +549,20 @@ def test_a_long_text_waits_where_the_service_asks_for_it(visit):
 
 
 @pytest.mark.usefixtures("small_parts")
-def test_the_words_of_a_long_text_are_found_in_the_whole_of_it(visit):
+def test_the_words_looked_at_are_found_in_the_whole_of_a_long_text(visit):
+    text = "“Cheap 😀!” he said.\n\n" + SEED
     page = visit()
-    page.route("**/classify", with_explanations)
-    classify(page)
+    explain_by_stub(page)
+    marks = classify(page, text)
+    for place in (0, 11):
+        marks.nth(place).focus()
+        expect(page.locator("#for")).to_be_visible()
     rows = json.loads(exported(page, "Download JSON")[1])["sentences"]
-    words = [span for row in rows for span in row["explanation"]["spans"]]
-    assert [SEED[span["start"] : span["end"]] for span in words] == [span["text"] for span in words]
+    explained = {row["index"]: row["explanation"]["spans"] for row in rows if "explanation" in row}
+    assert explained.keys() == {0, 11}
+    units = text.encode("utf-16-le")
+    for span in (span for spans in explained.values() for span in spans):
+        assert units[2 * span["start"] : 2 * span["end"]].decode("utf-16-le") == span["text"]
 
 
 def test_files_are_opened_and_dropped(visit, tmp_path):
@@ -551,10 +607,11 @@ def test_axe_finds_no_violation(visit, scheme, viewport):
     submit(page, " ")
     expect(page.get_by_role("alert")).to_be_visible()
     check()
-    page.route("**/classify", with_explanations)
+    explain_by_stub(page)
     marks = classify(page)
     check()
     marks.nth(3).click()
+    expect(page.locator("#for")).to_be_visible()
     page.get_by_role("button", name="warning").first.click()
     page.get_by_role("slider").fill("80")
     page.get_by_text("Export").click()
@@ -563,8 +620,8 @@ def test_axe_finds_no_violation(visit, scheme, viewport):
 
 def test_the_picture_in_the_documents(visit, pytestconfig, tmp_path):
     page = visit()
-    classify(page).nth(3).hover()
-    expect(page.locator("#words")).to_be_visible()
+    classify(page).nth(1).click()
+    expect(page.locator("#for")).to_be_visible()
     folder = ROOT / "docs" / "images" if pytestconfig.getoption("pictures") else tmp_path
     page.screenshot(path=folder / "page.png")
     assert (folder / "page.png").stat().st_size < 300_000
