@@ -9,11 +9,13 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from werkzeug.serving import make_server
 
 from models.labels import LABELS
 from service import keys
@@ -25,6 +27,17 @@ ROOT = Path(__file__).parents[2]
 SEED = (ROOT / "seeds" / "000_1e48b94bf6827798.txt").read_text(encoding="utf-8")
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 expect.set_options(timeout=30_000)
+
+
+@pytest.fixture(scope="module")
+def url(client):
+    """Where the app of `client` answers over HTTP, so that `change` reaches it."""
+    server = make_server("127.0.0.1", 0, client.application, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
 
 
 @pytest.fixture
