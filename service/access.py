@@ -31,6 +31,11 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.before_request(_refuse_strangers)
 
 
+def demands_key(app: Flask) -> bool:
+    """Whether the app demands a key; to be asked after `init_app`."""
+    return bool(app.extensions[_EXTENSION])
+
+
 def is_open() -> bool:
     """Whether the request needs no key and counts towards no limit: CORS preflights and unknown paths do not either."""
     return request.method == "OPTIONS" or request.endpoint is None or bool(OPEN_PATHS.fullmatch(request.path))

@@ -4,7 +4,7 @@ from flask import Flask
 
 import service
 from models.classifier import Classifier
-from service import access, headers, inference, limits, logs, metrics, page, proxies, reference, tracing
+from service import access, feedback, headers, inference, limits, logs, metrics, page, proxies, reference, tracing
 from service.draining import Draining
 from service.openapi import complete, name_labels
 from service.problems import ProblemApi
@@ -21,8 +21,8 @@ def create_app(settings: Settings | None = None, draining: Draining | None = Non
         draining: The server's flag; readiness follows it.
 
     Raises:
-        SettingsError: If an environment variable, or the file of API keys, is wrong, or a package that a setting needs
-            is not installed.
+        SettingsError: If an environment variable, the file of API keys or the database is wrong, or a package that a
+            setting needs is not installed.
         ArtefactError: If the model cannot be loaded.
     """
     settings = settings or Settings.from_environment()
@@ -51,6 +51,7 @@ def create_app(settings: Settings | None = None, draining: Draining | None = Non
     api.register_blueprint(blueprint)
     api.register_blueprint(probes)
     inference.init_app(app, api, classifier.manifest)
+    feedback.init_app(app, api, settings)
     complete(api.spec, classifier.labels)
     reference.init_app(app)
     app.register_blueprint(page.blueprint)

@@ -28,15 +28,16 @@ class Number(fields.Float):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-def _not_blank(text: str) -> None:
+def not_blank(text: str) -> None:
+    """Raise a ValidationError unless there is more than white space."""
     if not text.strip():
         raise ValidationError("Must hold more than white space.")
 
 
 def text_field(required: bool = False, **metadata: str) -> fields.String:
     """A string with more than white space in it."""
-    # the pattern states _not_blank in the OpenAPI document
-    return fields.String(required=required, validate=_not_blank, metadata={"minLength": 1, "pattern": r"\S"} | metadata)
+    # the pattern states not_blank in the OpenAPI document
+    return fields.String(required=required, validate=not_blank, metadata={"minLength": 1, "pattern": r"\S"} | metadata)
 
 
 class DocumentSchema(Schema):

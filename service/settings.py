@@ -46,6 +46,15 @@ def _storage(uri: str) -> None:
     storage_from_string(uri)
 
 
+def _database(url: str) -> None:
+    """Connects to nothing."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("sqlite", "postgresql+psycopg"):
+        raise ValueError("not sqlite:///FILE or postgresql+psycopg://")
+    if parts.scheme == "sqlite" and parts.path in ("", "/", "/:memory:"):
+        raise ValueError("SQLite wants a file, as in sqlite:////path/file.db")
+
+
 def _origins(values: Sequence[str]) -> None:
     if wrong := [value for value in values if not re.fullmatch(r"\*|https?://[\w.-]+(:\d+)?", value)]:
         raise ValueError(f"{wrong[0]!r} is not an origin such as https://www.example.org, nor *")
@@ -129,6 +138,13 @@ class Settings:
     log_format: str = _setting("str", "json", "json, one object a line, or text.", OneOf(("json", "text")))
     tracing: bool = _setting(
         "bool", False, "Whether to send OpenTelemetry traces; OTEL_EXPORTER_OTLP_ENDPOINT switches it on as well."
+    )
+    feedback_database: str | None = _setting(
+        "str",
+        None,
+        "Where corrections are stored: sqlite:////path/file.db or postgresql+psycopg://...; none are if unset.",
+        _accepted_by(_database),
+        secret=True,
     )
 
     @classmethod

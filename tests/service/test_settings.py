@@ -49,6 +49,7 @@ def test_values_are_read(monkeypatch):
         "log_level": "warning",
         "log_format": "text",
         "tracing": True,
+        "feedback_database": "sqlite:////data/feedback.db",
     }
     for item in fields(Settings):
         monkeypatch.setenv(variable(item), as_text(given[item.name]))
